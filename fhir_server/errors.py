@@ -1,0 +1,134 @@
+"""What can go wrong, named after the fact, and the one place that makes an OperationOutcome of it.
+
+https://hl7.org/fhir/R4/operationoutcome.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fhir_server.messages import Resource
+from resources.issues import Issue, Text
+
+__all__ = ["Text"]
+
+
+class FhirError(Exception):
+    """A refusal with an HTTP status, an issue code and a text that says where and what to do."""
+
+    status = 400
+    code = "invalid"
+
+    def __init__(self, text: Text, *, expression: str = "", code: str | None = None) -> None:
+        super().__init__(text.en)
+        self.issues: tuple[Issue, ...] = (Issue("error", code or self.code, text, expression),)
+
+
+class BadRequest(FhirError):
+    """The request cannot be understood."""
+
+
+class InvalidParameter(BadRequest):
+    """A search parameter, its modifier, prefix or value is not understood; `expression` names the parameter."""
+
+
+class NotSupported(BadRequest):
+    code = "not-supported"
+
+
+class Unauthenticated(FhirError):
+    status = 401
+    code = "login"
+
+
+class Forbidden(FhirError):
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(FhirError):
+    status = 404
+    code = "not-found"
+
+
+class MethodNotAllowed(FhirError):
+    status = 405
+    code = "not-supported"
+
+
+class NotAcceptable(FhirError):
+    status = 406
+    code = "not-supported"
+
+
+class Conflict(FhirError):
+    """The write contradicts what is stored: another resource has this business key, a race was lost."""
+
+    status = 409
+    code = "conflict"
+
+
+class Duplicate(Conflict):
+    code = "duplicate"
+
+
+class Gone(FhirError):
+    status = 410
+    code = "deleted"
+
+
+class PreconditionFailed(FhirError):
+    status = 412
+    code = "conflict"
+
+
+class MultipleMatches(PreconditionFailed):
+    code = "multiple-matches"
+
+
+class TooLarge(FhirError):
+    status = 413
+    code = "too-long"
+
+
+class UnsupportedMediaType(FhirError):
+    status = 415
+    code = "not-supported"
+
+
+class Invalid(FhirError):
+    """The resource does not follow the specification: all issues that were found."""
+
+    status = 422
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self.issues = tuple(issues)
+        Exception.__init__(self, "; ".join(issue.text.en for issue in self.issues))
+
+
+class TooCostly(FhirError):
+    status = 403
+    code = "too-costly"
+
+
+class Unavailable(FhirError):
+    """The database does not answer; try again later."""
+
+    status = 503
+    code = "transient"
+
+
+def outcome(issues: Iterable[Issue], language: str) -> Resource:
+    """An OperationOutcome of these issues."""
+    return {"resourceType": "OperationOutcome", "issue": [_issue(issue, language) for issue in issues]}
+
+
+def _issue(issue: Issue, language: str) -> Resource:
+    text = issue.text.in_language(language)
+    row: Resource = {"severity": issue.severity, "code": issue.code, "details": {"text": text}, "diagnostics": text}
+    if issue.expression:
+        row["expression"] = [issue.expression]
+    return row
+
+
+ALL_OK = Issue("information", "informational", Text("All OK", "Semua baik"))
