@@ -17,7 +17,8 @@ Method = Literal["create", "update", "patch", "delete"]
 @dataclass(frozen=True, slots=True)
 class Change:
     """`id`: None where the server gives one or `criteria` decide; `criteria`: a conditional interaction's search (for a
-    create: If-None-Exist); `if_match`: the version that must be current; `full_url`: the entry's name inside a Bundle."""
+    create: If-None-Exist); `if_match`: the version that must be current; `full_url`: the entry's name inside a Bundle;
+    `place`: where the change stands, for errors (Bundle.entry[3])."""
 
     method: Method
     type: str
@@ -28,6 +29,7 @@ class Change:
     if_match: int | None = None
     if_none_match: bool = False
     full_url: str | None = None
+    place: str = ""
 
     @classmethod
     def create(cls, resource: Resource, *, id: str | None = None, if_none_exist: Parameters | None = None) -> Change:

@@ -5,13 +5,12 @@ https://hl7.org/fhir/R4/operationoutcome.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from fhir_server.messages import Resource
 from resources.issues import Issue, Text
-
-__all__ = ["Text"]
-
 
 class FhirError(Exception):
     """A refusal with an HTTP status, an issue code and a text that says where and what to do."""
@@ -22,6 +21,10 @@ class FhirError(Exception):
     def __init__(self, text: Text, *, expression: str = "", code: str | None = None) -> None:
         super().__init__(text.en)
         self.issues: tuple[Issue, ...] = (Issue("error", code or self.code, text, expression),)
+
+    def locate(self, place: str) -> None:
+        """Says in which entry of a Bundle it went wrong: Patient.name becomes Bundle.entry[3].resource.name."""
+        self.issues = tuple(replace(issue, expression=_inside(place, issue.expression)) for issue in self.issues)
 
 
 class BadRequest(FhirError):
@@ -116,6 +119,26 @@ class Unavailable(FhirError):
 
     status = 503
     code = "transient"
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """A FhirError from inside names this entry; "" names none."""
+    try:
+        yield
+    except FhirError as error:
+        if place:
+            error.locate(place)
+        raise
+
+
+def _inside(place: str, expression: str) -> str:
+    if expression.startswith("Bundle.entry["):
+        return expression
+    if not expression or expression.startswith("http."):
+        return f"{place}.request" if expression else place
+    _, dot, rest = expression.partition(".")
+    return f"{place}.resource{dot}{rest}"
 
 
 def outcome(issues: Iterable[Issue], language: str) -> Resource:

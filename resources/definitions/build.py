@@ -21,6 +21,7 @@ Json = dict[str, Any]
 FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 UNIVERSAL_INVARIANTS = {"ele-1"}
+SHARED_KEYS = {"inv-1"}  # three types use this key for three different rules
 
 
 def read_package(path: Path) -> dict[str, list[Json]]:
@@ -122,15 +123,22 @@ def reference_targets(element: Json) -> list[str]:
 
 
 def own_invariants(element: Json) -> list[str]:
-    keys = [constraint["key"] for constraint in element.get("constraint", ())]
+    keys = [constraint_key(constraint, element) for constraint in element.get("constraint", ())]
     return [key for key in keys if key not in UNIVERSAL_INVARIANTS]
+
+
+def constraint_key(constraint: Json, element: Json) -> str:
+    """The key of the specification; followed by the type where that alone would be ambiguous: inv-1@Task."""
+    key = str(constraint["key"])
+    return f"{key}@{element['path'].partition('.')[0]}" if key in SHARED_KEYS else key
 
 
 def invariants(structures: Iterable[Json]) -> Iterator[tuple[str, Json]]:
     for structure in structures:
         for element in structure["snapshot"]["element"]:
             for constraint in element.get("constraint", ()):
-                yield constraint["key"], {name: constraint[name] for name in ("severity", "human", "expression")}
+                row = {name: constraint[name] for name in ("severity", "human", "expression")}
+                yield constraint_key(constraint, element), row
 
 
 def required_value_sets(types: Json) -> Iterator[str]:

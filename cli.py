@@ -1,0 +1,138 @@
+"""The `rsud` command: serve the record, and the chores around it. Each subcommand is one row of COMMANDS."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import serving
+from fhir_server.store import deployment, mongod
+from settings import Settings, SettingsRefused, load
+
+DEMO_SEED = 1
+CANNOT_START = (SettingsRefused, serving.CannotServe, deployment.MongodbUnusable, mongod.MongodError)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: its flags, and what it does with the parsed ones. It returns the exit status."""
+
+    summary: str
+    flags: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. What stands in the way of a start is one line on standard error and exit status 2."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        with serving.signals_as_interrupts():
+            return command.run(options)
+    except CANNOT_START as problem:
+        print(f"rsud: {problem}", file=sys.stderr)
+        return 2
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until asked to stop; a requested stop is exit status 0."""
+    try:
+        settings = _settings(options)
+        serving.refuse_open_elsewhere(settings)
+        address = serving.free_address(settings)
+        with _database(settings) as connected:
+            if connected.demo:
+                asyncio.run(_seed(connected, DEMO_SEED, only_if_empty=True))
+            return serving.run(connected, address)
+    except KeyboardInterrupt:
+        return 0
+
+
+def seed(options: argparse.Namespace) -> int:
+    """Add a demo hospital to the database; an interrupted one is exit status 130."""
+    try:
+        with _database(_settings(options), wait_for_others=True) as connected:
+            asyncio.run(_seed(connected, options.seed, only_if_empty=False))
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return load(**{name: value for name, value in vars(options).items() if name in Settings.model_fields})
+
+
+@contextmanager
+def _database(settings: Settings, *, wait_for_others: bool = False) -> Iterator[Settings]:
+    if settings.mongodb_uri is not None:
+        deployment.check(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
+        yield settings
+        return
+    with mongod.running(settings.data_dir, settings.mongod, wait_for_others=wait_for_others) as embedded:
+        yield settings.with_mongodb(embedded.uri)
+
+
+async def _seed(settings: Settings, seed: int, *, only_if_empty: bool) -> None:
+    import main as application
+
+    from seed import load as demo
+
+    async with application.open_record(settings) as record:
+        if only_if_empty and await demo.already_seeded(record):
+            return
+        today = datetime.now(ZoneInfo(settings.time_zone)).date()
+        await demo.load(record, patients=settings.demo_patients, seed=seed, today=today, progress=_progress)
+
+
+def _progress(done: int, total: int) -> None:
+    if not sys.stderr.isatty():
+        return
+    filled = 30 * done // max(total, 1)
+    end = "\n" if done >= total else ""
+    print(f"\rseeding the demo hospital [{'#' * filled:<30}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+
+def _serve_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (RSUD_HOST)")
+    parser.add_argument("--port", help="TCP port to listen on (RSUD_PORT)")
+    parser.add_argument("--workers", help="number of server processes (RSUD_WORKERS)")
+    parser.add_argument("--demo", action="store_true", help="seed the demo hospital when the database is empty")
+    parser.add_argument("--open", action="store_true", help="switch authentication off; loopback addresses only")
+    _data_dir_flag(parser)
+
+
+def _seed_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--patients", dest="demo_patients", metavar="N", help="number of patients")
+    parser.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S", help="the same number, the same hospital")
+    _data_dir_flag(parser)
+
+
+def _data_dir_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", help="folder of the embedded MongoDB (RSUD_DATA_DIR)")
+
+
+COMMANDS = {
+    "serve": Command("serve the FHIR record over HTTP", _serve_flags, serve),
+    "seed": Command("add a demo hospital to the database", _seed_flags, seed),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    # A flag that is not given must leave its environment variable alone: hence no defaults for them.
+    parser = argparse.ArgumentParser(prog="rsud", description=__doc__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name, help=command.summary, description=command.summary, argument_default=argparse.SUPPRESS
+        )
+        command.flags(subparser)
+        subparser.set_defaults(command=command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Bundles that the server answers with. https://hl7.org/fhir/R4/bundle.html"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from email.utils import format_datetime
+from urllib.parse import urlencode
+
+from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
+from fhir_server.store.documents import Document, instant, now
+
+STATUS_LINES = {
+    200: "200 OK",
+    201: "201 Created",
+    204: "204 No Content",
+    304: "304 Not Modified",
+    400: "400 Bad Request",
+    401: "401 Unauthorized",
+    403: "403 Forbidden",
+    404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    409: "409 Conflict",
+    410: "410 Gone",
+    412: "412 Precondition Failed",
+    422: "422 Unprocessable Entity",
+}
+
+
+def etag(version: int) -> str:
+    return f'W/"{version}"'
+
+
+def http_date(response: FhirResponse) -> str | None:
+    return format_datetime(response.updated, usegmt=True) if response.updated else None
+
+
+def link(request: FhirRequest, query: Parameters) -> str:
+    """An absolute link to this request's path with another query."""
+    path = "/".join((request.base, *request.path))
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def searchset(
+    request: FhirRequest, matches: Iterable[Document], included: Iterable[Document], **rest: object
+) -> Resource:
+    """`rest`: `total`, `links` (relation -> query) and `outcome` where there are any."""
+    links = rest.get("links", {})
+    entries = [_entry(request, document, "match") for document in matches]
+    entries += [_entry(request, document, "include") for document in included]
+    if "outcome" in rest:
+        entries.append({"resource": rest["outcome"], "search": {"mode": "outcome"}})
+    bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "timestamp": instant(now())}
+    if rest.get("total") is not None:
+        bundle["total"] = rest["total"]
+    assert isinstance(links, dict)
+    bundle["link"] = [{"relation": name, "url": link(request, query)} for name, query in links.items()]
+    if entries:
+        bundle["entry"] = entries
+    return bundle
+
+
+def _entry(request: FhirRequest, document: Document, mode: str) -> Resource:
+    resource = document["resource"]
+    return {
+        "fullUrl": f"{request.base}/{resource['resourceType']}/{resource['id']}",
+        "resource": resource,
+        "search": {"mode": mode},
+    }
+
+
+def history_bundle(request: FhirRequest, rows: Sequence[Document], cursor: str | None) -> Resource:
+    """`cursor`: where the next page begins."""
+    links = [{"relation": "self", "url": link(request, request.query)}]
+    if cursor is not None:
+        query = tuple(pair for pair in request.query if pair[0] != "_cursor")
+        links.append({"relation": "next", "url": link(request, (*query, ("_cursor", cursor)))})
+    bundle: Resource = {"resourceType": "Bundle", "type": "history", "timestamp": instant(now()), "link": links}
+    if rows:
+        bundle["entry"] = [_history_entry(request, row) for row in rows]
+    return bundle
+
+
+def _history_entry(request: FhirRequest, row: Document) -> Resource:
+    type, id, method = row["type"], row["_id"], row["method"]
+    status = {"POST": "201 Created", "DELETE": "204 No Content"}.get(method)
+    entry: Resource = {"fullUrl": f"{request.base}/{type}/{id}"}
+    if not row["deleted"]:
+        entry["resource"] = row["resource"]
+    entry["request"] = {"method": method, "url": type if method == "POST" else f"{type}/{id}"}
+    entry["response"] = {
+        "status": status or ("201 Created" if row["version"] == 1 else "200 OK"),
+        "etag": etag(row["version"]),
+        "lastModified": instant(row["updated"]),
+    }
+    return entry
+
+
+def response_entry(response: FhirResponse, base: str) -> Resource:
+    """The answer to one entry of a batch or transaction."""
+    part: Resource = {"status": STATUS_LINES.get(response.status, str(response.status))}
+    if response.location:
+        part["location"] = f"{base}/{response.location}"
+    if response.version is not None:
+        part["etag"] = etag(response.version)
+    if response.updated is not None:
+        part["lastModified"] = instant(response.updated)
+    is_outcome = response.resource is not None and response.resource["resourceType"] == "OperationOutcome"
+    if is_outcome:
+        part["outcome"] = response.resource
+    return {"response": part} if is_outcome or response.resource is None else {
+        "resource": response.resource,
+        "response": part,
+    }

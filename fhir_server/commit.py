@@ -1,0 +1,198 @@
+"""Carries out a list of changes inside one transaction: conditions first, then what they decide.
+
+https://hl7.org/fhir/R4/http.html#transaction
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from urllib.parse import parse_qsl
+
+from auth.caller import Caller
+from fhir_server.access import visible, writable
+from fhir_server.changes import Change
+from fhir_server.decide import Committed, Decision, decide
+from fhir_server.errors import BadRequest, MultipleMatches, NotFound, PreconditionFailed, located
+from fhir_server.messages import Parameters, Resource
+from fhir_server.references import conditional, rewrite
+from fhir_server.search.compile import compile
+from fhir_server.search.query import parse
+from fhir_server.site import Site
+from fhir_server.store.documents import Document
+from fhir_server.store.transaction import Transaction
+from resources.issues import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a commit needs besides the changes: who writes, where, when, and ids for new resources."""
+
+    caller: Caller
+    site: Site
+    moment: datetime
+    new_ids: Iterator[str]
+
+
+async def commit(changes: Sequence[Change], transaction: Transaction, context: Context) -> list[Committed]:
+    """All of the changes or, where one of them fails, an exception and nothing written."""
+    await transaction.claim(_claims(changes), context.moment)
+    targets = []
+    for change in changes:
+        with located(change.place):
+            targets.append(await _target(change, transaction, context))
+    mapping = await _mapping(changes, targets, transaction, context)
+    changes = [_rewritten(change, mapping) for change in changes]
+    _refuse_twice(changes, targets)
+    stored = await _stored(changes, targets, transaction)
+    decisions = []
+    for change, target in zip(changes, targets, strict=True):
+        with located(change.place):
+            decision = decide(change, target, stored.get((change.type, target.id)), context.site, context.moment)
+            _check_access(decision, context.caller)
+            decisions.append(decision)
+    await _write(decisions, transaction)
+    return [decision.committed for decision in decisions]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The resource that a change is about. `match`: what a conditional interaction found."""
+
+    id: str
+    match: Literal["unconditional", "none", "one"]
+
+
+async def _target(change: Change, transaction: Transaction, context: Context) -> Target:
+    if change.criteria is None:
+        return Target(change.id or next(context.new_ids), "unconditional")
+    found = await _matches(change.type, change.criteria, transaction, context)
+    if len(found) > 1:
+        raise MultipleMatches(
+            Text(
+                f"The condition {change.type}?{_text(change.criteria)} matches several resources.",
+                f"Syarat {change.type}?{_text(change.criteria)} cocok dengan beberapa sumber daya.",
+            )
+        )
+    if not found:
+        return Target(change.id or next(context.new_ids), "none")
+    if change.method == "update" and change.id not in (None, found[0]):
+        raise BadRequest(
+            Text(
+                f"The condition matches {change.type}/{found[0]}, but the resource has the id {change.id}.",
+                f"Syarat cocok dengan {change.type}/{found[0]}, tetapi sumber daya ber-id {change.id}.",
+            )
+        )
+    return Target(found[0], "one")
+
+
+async def _matches(type: str, criteria: Parameters, transaction: Transaction, context: Context) -> list[str]:
+    query = parse(type, criteria)
+    if not query.criteria:
+        raise PreconditionFailed(
+            Text("A condition must have at least one search parameter.", "Syarat harus memuat parameter pencarian.")
+        )
+    filter = compile(query, zone=context.site.zone, base=context.site.base)
+    return await transaction.matches(type, visible(context.caller, type), filter, limit=2)
+
+
+async def _mapping(
+    changes: Sequence[Change], targets: Sequence[Target], transaction: Transaction, context: Context
+) -> dict[str, str]:
+    """What references must be rewritten to: names of other entries, conditional references."""
+    mapping: dict[str, str] = {}
+    for change, target in zip(changes, targets, strict=True):
+        if change.full_url is not None:
+            mapping[change.full_url] = f"{change.type}/{target.id}"
+            if change.method == "create" and not change.full_url.startswith("urn:"):
+                mapping["/".join(change.full_url.split("/")[-2:])] = f"{change.type}/{target.id}"
+    for text in {text for change in changes if change.resource for text in conditional(change.resource)}:
+        mapping[text] = await _referenced(text, transaction, context)
+    return mapping
+
+
+async def _referenced(text: str, transaction: Transaction, context: Context) -> str:
+    type, _, query = text.partition("?")
+    found = await _matches(type, tuple(parse_qsl(query, keep_blank_values=True)), transaction, context)
+    if len(found) != 1:
+        number = {0: ("no resource", "tidak ada")}.get(len(found), ("several resources", "beberapa"))
+        raise PreconditionFailed(
+            Text(
+                f"The conditional reference {text} matches {number[0]}.",
+                f"Rujukan bersyarat {text} cocok dengan {number[1]} sumber daya.",
+            ),
+            code="not-found" if not found else "multiple-matches",
+        )
+    return f"{type}/{found[0]}"
+
+
+def _rewritten(change: Change, mapping: dict[str, str]) -> Change:
+    if change.resource is None or not mapping:
+        return change
+    resource: Resource = rewrite(change.resource, mapping)
+    return replace(change, resource=resource)
+
+
+def _refuse_twice(changes: Sequence[Change], targets: Sequence[Target]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for change, target in zip(changes, targets, strict=True):
+        if (change.type, target.id) in seen:
+            raise BadRequest(
+                Text(
+                    f"A transaction may name {change.type}/{target.id} only once.",
+                    f"Satu transaksi hanya boleh menyebut {change.type}/{target.id} satu kali.",
+                )
+            )
+        seen.add((change.type, target.id))
+
+
+async def _stored(
+    changes: Sequence[Change], targets: Sequence[Target], transaction: Transaction
+) -> dict[tuple[str, str], Document]:
+    ids: dict[str, list[str]] = {}
+    for change, target in zip(changes, targets, strict=True):
+        if change.id is not None or target.match == "one":
+            ids.setdefault(change.type, []).append(target.id)
+    found = {type: await transaction.get_many(type, wanted) for type, wanted in ids.items()}
+    return {(type, id): document for type, documents in found.items() for id, document in documents.items()}
+
+
+def _check_access(decision: Decision, caller: Caller) -> None:
+    type = decision.committed.type
+    may_write = writable(caller, type)
+    if decision.old is not None and not may_write.allows(decision.old):
+        raise NotFound(Text(f"There is no {type} of this id.", f"Tidak ada {type} dengan id ini."))
+    if decision.new is not None and not may_write.allows(decision.new):
+        raise NotFound(
+            Text(f"You may not write this {type}: it is not yours.", f"Anda tidak berhak menulis {type} ini.")
+        )
+
+
+async def _write(decisions: Sequence[Decision], transaction: Transaction) -> None:
+    inserts: dict[str, list[Document]] = {}
+    replacements: dict[str, list[tuple[Document, Document]]] = {}
+    for decision in decisions:
+        if decision.new is None:
+            continue
+        if decision.old is None:
+            inserts.setdefault(decision.committed.type, []).append(decision.new)
+        else:
+            replacements.setdefault(decision.committed.type, []).append((decision.old, decision.new))
+    for type, pairs in replacements.items():
+        await transaction.replace(type, pairs)
+    for type, documents in inserts.items():
+        await transaction.insert(type, documents)
+
+
+def _claims(changes: Sequence[Change]) -> Iterator[str]:
+    """One key for each condition; hashed, because conditions name patients."""
+    for change in changes:
+        if change.criteria is not None:
+            yield hashlib.sha256(f"{change.type}?{_text(tuple(sorted(change.criteria)))}".encode()).hexdigest()
+
+
+def _text(criteria: Parameters) -> str:
+    return "&".join(f"{name}={value}" for name, value in criteria)

@@ -1,0 +1,136 @@
+"""What one change does to what is stored: pure. https://hl7.org/fhir/R4/http.html#update"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from fhir_server.changes import Change
+from fhir_server.errors import Conflict, Gone, NotFound, PreconditionFailed
+from fhir_server.messages import Resource
+from fhir_server.site import Site
+from fhir_server.store.documents import Document, later_than, live, tombstone, with_meta
+from fhir_server.validation import check
+from resources.formats.json_format import same
+from resources.issues import Text
+
+Outcome = Literal["created", "updated", "unchanged", "deleted", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of a change. `version` and `updated` are None only where there is nothing (absent)."""
+
+    outcome: Outcome
+    type: str
+    id: str
+    version: int | None = None
+    updated: datetime | None = None
+    resource: Resource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`new` takes the place of `old`; None: nothing is written; `old` None: it is inserted."""
+
+    committed: Committed
+    old: Document | None = None
+    new: Document | None = None
+
+
+class TargetLike(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def match(self) -> Literal["unconditional", "none", "one"]: ...
+
+
+def decide(change: Change, target: TargetLike, stored: Document | None, site: Site, moment: datetime) -> Decision:
+    """Raises Invalid, Conflict, NotFound, Gone, PreconditionFailed."""
+    _check_preconditions(change, stored)
+    if change.method == "delete":
+        return _delete(change, target, stored, moment)
+    if change.method == "create" and target.match == "one" and stored is not None:
+        return Decision(_committed("unchanged", change.type, stored), stored)
+    resource = _new_content(change, target.id, stored)
+    check(resource)
+    return _put(change, target.id, resource, stored, site=site, moment=moment)
+
+
+def new_document(resource: Resource, id: str, site: Site, moment: datetime) -> Document:
+    """The first version of a resource. Raises Invalid."""
+    check(resource)
+    return _document(resource, id, 1, moment, "POST", site=site)
+
+
+def _check_preconditions(change: Change, stored: Document | None) -> None:
+    exists = stored is not None and not stored["deleted"]
+    if change.if_match is not None and (stored is None or stored["deleted"] or stored["version"] != change.if_match):
+        version = stored["version"] if stored is not None else 0
+        raise PreconditionFailed(
+            Text(
+                f"If-Match asks for version {change.if_match}, but the current one is {version}; read it again.",
+                f"If-Match meminta versi {change.if_match}, padahal versi kini {version}; baca ulang dahulu.",
+            )
+        )
+    if change.if_none_match and exists:
+        raise PreconditionFailed(
+            Text("If-None-Match: * asks that it not exist, but it does.", "If-None-Match: * padahal sudah ada.")
+        )
+
+
+def _delete(change: Change, target: TargetLike, stored: Document | None, moment: datetime) -> Decision:
+    if stored is None or stored["deleted"]:
+        return Decision(Committed("absent", change.type, target.id), stored)
+    new = tombstone(stored, later_than(moment, stored["updated"]))
+    return Decision(_committed("deleted", change.type, new), stored, new)
+
+
+def _new_content(change: Change, id: str, stored: Document | None) -> Resource:
+    if change.patch is not None:
+        if stored is None:
+            raise NotFound(Text(f"There is no {change.type}/{id}.", f"Tidak ada {change.type}/{id}."))
+        if stored["deleted"]:
+            raise Gone(Text(f"{change.type}/{id} was deleted.", f"{change.type}/{id} sudah dihapus."))
+        return change.patch(stored["resource"])
+    if change.method == "create" and stored is not None:
+        raise Conflict(Text(f"{change.type}/{id} exists already.", f"{change.type}/{id} sudah ada."))
+    assert change.resource is not None
+    return change.resource
+
+
+def _put(
+    change: Change, id: str, resource: Resource, stored: Document | None, *, site: Site, moment: datetime
+) -> Decision:
+    if stored is None:
+        method = "POST" if change.method == "create" or change.id is None else "PUT"
+        new = _document(resource, id, 1, moment, method, site=site)
+        return Decision(_committed("created", change.type, new), None, new)
+    if not stored["deleted"] and same(_content(resource), _content(stored["resource"])):
+        return Decision(_committed("unchanged", change.type, stored), stored)
+    updated = later_than(moment, stored["updated"])
+    new = _document(resource, id, stored["version"] + 1, updated, "PUT", site=site)
+    return Decision(_committed("created" if stored["deleted"] else "updated", change.type, new), stored, new)
+
+
+def _document(resource: Resource, id: str, version: int, updated: datetime, method: str, *, site: Site) -> Document:
+    complete = with_meta(resource, id, version, updated)
+    return live(complete, version, updated, method, site.describe(complete))
+
+
+def _content(resource: Resource) -> Resource:
+    """The resource without what the server sets."""
+    meta = {name: value for name, value in resource.get("meta", {}).items() if name not in SERVER_SET}
+    rest = {name: value for name, value in resource.items() if name not in ("id", "meta")}
+    return {**rest, "meta": meta} if meta else rest
+
+
+SERVER_SET = ("versionId", "lastUpdated")
+
+
+def _committed(outcome: Outcome, type: str, document: Document) -> Committed:
+    return Committed(
+        outcome, type, document["_id"], document["version"], document["updated"], document.get("resource")
+    )

@@ -1,0 +1,104 @@
+"""The CapabilityStatement, made from what is implemented. https://hl7.org/fhir/R4/http.html#capabilities"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from fhir_server.messages import FhirRequest, FhirResponse, Resource
+from fhir_server.search.index import implemented
+from resources.definitions.structure import resource_types
+
+PUBLISHED = "2026-11-24"
+TYPE_LEVEL = ("create", "search-type", "history-type")
+SYSTEM_LEVEL = ("transaction", "history-system")
+OPERATION_DEFINITIONS = {"$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate"}
+
+
+class RouteLike(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+def capabilities(request: FhirRequest, routes: Iterable[RouteLike]) -> FhirResponse:
+    return FhirResponse(200, statement(request.base, tuple(dict.fromkeys(route.code for route in routes))))
+
+
+@cache
+def statement(base: str, codes: tuple[str, ...]) -> Resource:
+    """`codes`: the interactions, and the operations with their $, that the server answers."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "id": "rsud-fhir",
+        "url": f"{base}/metadata",
+        "name": "RsudFhir",
+        "title": "rsud-fhir",
+        "status": "active",
+        "date": PUBLISHED,
+        "kind": "instance",
+        "software": {"name": "rsud-fhir", "version": software_version()},
+        "implementation": {"description": "Rekam medis elektronik rumah sakit daerah", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json", "application/fhir+xml"],
+        "rest": [_rest(codes)],
+    }
+
+
+def software_version() -> str:
+    try:
+        return version("rsud-fhir")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def _rest(codes: tuple[str, ...]) -> Resource:
+    system = [code for code in codes if code in SYSTEM_LEVEL]
+    interactions = system + (["batch"] if "transaction" in codes else [])
+    return {
+        "mode": "server",
+        "resource": [_resource(type, codes) for type in resource_types()],
+        "interaction": [{"code": code} for code in interactions],
+    }
+
+
+def _resource(type: str, codes: tuple[str, ...]) -> Resource:
+    parameters = implemented(type)
+    known = ("read", "vread", "update", "patch", "delete", "history-instance", *TYPE_LEVEL)
+    includes = [f"{type}:{code}" for code, parameter in parameters.items() if parameter.type == "reference"]
+    row: Resource = {
+        "type": type,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{type}",
+        "interaction": [{"code": code} for code in known if code in codes],
+        "versioning": "versioned-update",
+        "readHistory": "vread" in codes,
+        "updateCreate": "update" in codes,
+        "conditionalCreate": "create" in codes,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": "conditional-update" in codes,
+        "conditionalDelete": "single" if "conditional-delete" in codes else "not-supported",
+        "referencePolicy": ["literal", "logical", "local"],
+        "searchInclude": ["*", *includes],
+        "searchRevInclude": sorted(_pointing_at().get(type, ())),
+        "searchParam": [
+            {"name": code, "definition": parameter.url, "type": parameter.type}
+            for code, parameter in parameters.items()
+        ],
+    }
+    operations = [code for code in codes if code in OPERATION_DEFINITIONS]
+    row["operation"] = [{"name": code[1:], "definition": OPERATION_DEFINITIONS[code]} for code in operations]
+    return {name: value for name, value in row.items() if value != []}
+
+
+@cache
+def _pointing_at() -> Mapping[str, frozenset[str]]:
+    """Type -> the reference parameters that can point to it, as Type:parameter."""
+    found: dict[str, set[str]] = {}
+    for source in resource_types():
+        for code, parameter in implemented(source).items():
+            if parameter.type == "reference":
+                for target in parameter.target:
+                    found.setdefault(target, set()).add(f"{source}:{code}")
+    return {type: frozenset(names) for type, names in found.items()}

@@ -1,0 +1,137 @@
+"""Which function answers a request: one table for web requests and for the entries of a Bundle.
+
+https://hl7.org/fhir/R4/http.html#summary
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fhir_server.errors import BadRequest, MethodNotAllowed, NotFound
+from fhir_server.interactions import capabilities, create, delete, history, patch, read, search, transaction, update
+from fhir_server.interactions.operations import validate
+from fhir_server.interactions.subset import subset
+from fhir_server.messages import FhirRequest, FhirResponse
+from fhir_server.record import Record
+from resources.definitions.structure import resource_types
+from resources.issues import Text
+
+Interaction = Callable[..., Awaitable[FhirResponse]]
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+PLACEHOLDERS = ("{type}", "{id}", "", "{version}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`code`: how the CapabilityStatement names it: an interaction, or an operation with its leading $."""
+
+    method: str
+    path: str
+    interaction: Interaction
+    code: str
+
+
+async def answer(request: FhirRequest, record: Record) -> FhirResponse:
+    """Carries out one request. Raises FhirError."""
+    interaction, arguments = resolve(request)
+    return subset(request, await interaction(request, record, **arguments))
+
+
+async def bundle(request: FhirRequest, record: Record) -> FhirResponse:
+    return await transaction.process(request, record, answer)
+
+
+async def metadata(request: FhirRequest, record: Record) -> FhirResponse:
+    return capabilities.capabilities(request, ROUTES)
+
+
+ROUTES = (
+    Route("GET", "metadata", metadata, "capabilities"),
+    Route("POST", "", bundle, "transaction"),
+    Route("GET", "_history", history.history_system, "history-system"),
+    Route("GET", "{type}/{id}", read.read, "read"),
+    Route("GET", "{type}/{id}/_history/{version}", read.vread, "vread"),
+    Route("PUT", "{type}/{id}", update.update, "update"),
+    Route("PUT", "{type}", update.conditional_update, "conditional-update"),
+    Route("PATCH", "{type}/{id}", patch.patch, "patch"),
+    Route("PATCH", "{type}", patch.conditional_patch, "conditional-patch"),
+    Route("DELETE", "{type}/{id}", delete.delete, "delete"),
+    Route("DELETE", "{type}", delete.conditional_delete, "conditional-delete"),
+    Route("GET", "{type}/{id}/_history", history.history_instance, "history-instance"),
+    Route("GET", "{type}/_history", history.history_type, "history-type"),
+    Route("POST", "{type}", create.create, "create"),
+    Route("GET", "{type}", search.search_type, "search-type"),
+    Route("POST", "{type}/_search", search.search_type, "search-type"),
+    Route("POST", "{type}/$validate", validate.validate_type, "$validate"),
+    Route("POST", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
+    Route("GET", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
+)
+
+
+@cache
+def _by_shape() -> Mapping[str, Mapping[str, Route]]:
+    shapes: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        shapes.setdefault(route.path, {})[route.method] = route
+    return shapes
+
+
+def resolve(request: FhirRequest) -> tuple[Interaction, dict[str, Any]]:
+    """The function and its arguments. Raises NotFound, MethodNotAllowed, BadRequest."""
+    names = [_placeholder(segment, place) for place, segment in enumerate(request.path)]
+    arguments = {
+        name[1:-1]: segment for name, segment in zip(names, request.path, strict=True) if name.startswith("{")
+    }
+    _check_type(arguments.get("type"))
+    routes = _by_shape().get("/".join(names))
+    if routes is None:
+        raise _no_such_address(request.path)
+    _check_id(arguments.get("id"))
+    route = routes.get("GET" if request.method == "HEAD" else request.method)
+    if route is None:
+        raise MethodNotAllowed(
+            Text(
+                f"{request.method} is not possible here; {', '.join(sorted(routes))} is.",
+                f"{request.method} tidak dapat dipakai di alamat ini; gunakan {', '.join(sorted(routes))}.",
+            )
+        )
+    return route.interaction, arguments
+
+
+def _placeholder(segment: str, place: int) -> str:
+    if segment.startswith(("_", "$")) or segment == "metadata" or place >= len(PLACEHOLDERS):
+        return segment
+    return PLACEHOLDERS[place] or segment
+
+
+def _check_type(type: str | None) -> None:
+    if type is not None and type not in resource_types():
+        raise NotFound(
+            Text(f"FHIR R4 has no resource type {type[:64]}.", f"FHIR R4 tidak mengenal jenis {type[:64]}."),
+            code="not-supported",
+        )
+
+
+def _check_id(id: str | None) -> None:
+    if id is not None and not ID.fullmatch(id):
+        raise BadRequest(
+            Text(
+                "An id has 1 to 64 letters, digits, '-' and '.'.", "id terdiri atas 1-64 huruf, angka, '-', dan '.'."
+            ),
+            code="value",
+        )
+
+
+def _no_such_address(path: tuple[str, ...]) -> NotFound:
+    operation = next((segment for segment in path if segment.startswith("$")), None)
+    if operation is not None:
+        return NotFound(
+            Text(f"The operation {operation[:64]} is not offered here.", f"Operasi {operation[:64]} tidak tersedia."),
+            code="not-supported",
+        )
+    return NotFound(Text("There is nothing at this address.", "Tidak ada apa-apa di alamat ini."))

@@ -1,0 +1,218 @@
+"""HTTP to FHIR and back: the only module here that knows the web. https://hl7.org/fhir/R4/http.html"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from auth.caller import OPEN, Caller
+from fhir_server.bundles import etag, http_date
+from fhir_server.errors import BadRequest, FhirError, TooLarge, Unauthenticated, UnsupportedMediaType, outcome
+from fhir_server.interactions.dispatch import answer
+from fhir_server.messages import FhirRequest, FhirResponse, Parameters
+from fhir_server.negotiation import Format, sent, wanted
+from fhir_server.record import Record
+from fhir_server.site import Site
+from fhir_server.store.store import Store
+from resources.formats import json_format, xml_format
+from resources.formats.malformed import Malformed
+from resources.issues import Issue, Text
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+MEDIA_TYPES: Mapping[Format, str] = {
+    "json": "application/fhir+json; charset=utf-8",
+    "xml": "application/fhir+xml; charset=utf-8",
+}
+HEADERS = (
+    "accept-language if-match if-none-match if-modified-since if-none-exist prefer content-type x-provenance".split()
+)
+SECURITY = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+REVALIDATED = "private, no-cache"
+PUBLIC = (("metadata",),)
+MOST_PARAMETERS = 1000
+
+logger = logging.getLogger(__name__)
+
+
+def routes(site: Site, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> list[Route]:
+    """The FHIR routes below `path`; the lifespan's state must have a `store`.
+
+    `is_open`: no authentication, every caller may do everything.
+    """
+    door = Door(site, is_open, max_body_bytes, path)
+    return [Route(path, door.handle, methods=METHODS), Route(path + "/{rest:path}", door.handle, methods=METHODS)]
+
+
+class Door:
+    """What all FHIR requests of one app share."""
+
+    def __init__(self, site: Site, is_open: bool, max_body_bytes: int, path: str) -> None:
+        self._site = site
+        self._is_open = is_open
+        self._max_body_bytes = max_body_bytes
+        self._prefix = path
+
+    async def handle(self, web: Request) -> Response:
+        format: Format = "json"
+        parsed = FhirRequest(web.method, (), headers=_headers(web))
+        try:
+            query = _query(web.scope["query_string"])
+            format = wanted(web.headers.get("accept", ""), _single(query, "_format"))
+            parsed = await self._parse(web, query)
+            store: Store = web.state.store
+            response = await answer(parsed, Record(store, self._caller(parsed), self._site))
+        except FhirError as error:
+            response = FhirResponse(error.status, outcome(error.issues, parsed.language))
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            response = FhirResponse(500, outcome([_bug()], parsed.language))
+        return _render(response, format, pretty=_pretty(web), base=self._site.base)
+
+    async def _parse(self, web: Request, query: Parameters) -> FhirRequest:
+        segments = _segments(web.scope, self._prefix)
+        body: object = None
+        headers = _headers(web)
+        if web.method not in ("GET", "HEAD"):
+            content = await read_body(web, self._max_body_bytes)
+            body, form = _body(content, web.headers.get("content-type"), web.method, segments)
+            query = (*query, *form)
+        kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
+        return FhirRequest(web.method, segments, kept, headers, body, self._site.base)
+
+    def _caller(self, request: FhirRequest) -> Caller:
+        if self._is_open:
+            return OPEN
+        if request.path in PUBLIC:
+            return Caller("anonymous")
+        raise Unauthenticated(
+            Text(
+                "Sign in first: this server asks for a bearer token (start it with --open for development on this machine).",
+                "Masuk dahulu: server ini meminta token (untuk pengembangan di mesin ini, jalankan dengan --open).",
+            )
+        )
+
+
+def _bug() -> Issue:
+    """A fault of ours: the details go to the log only, under a number that the user can name."""
+    number = secrets.token_hex(4)
+    logger.exception("unexpected error %s", number)
+    return Issue(
+        "fatal",
+        "exception",
+        Text(f"The server made a mistake; tell its operator the number {number}.", f"Kesalahan server; sebutkan nomor {number} kepada pengelola."),
+    )
+
+
+def _headers(web: Request) -> dict[str, str]:
+    return {name: web.headers[name] for name in HEADERS if name in web.headers}
+
+
+def _query(raw: bytes) -> Parameters:
+    """Raises BadRequest where the query is not UTF-8 or too long."""
+    try:
+        return tuple(
+            parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+        )
+    except ValueError as error:
+        raise BadRequest(
+            Text(
+                f"The query must be URL-encoded UTF-8 with at most {MOST_PARAMETERS} parameters.",
+                f"Parameter URL harus UTF-8 ter-encode, paling banyak {MOST_PARAMETERS} buah.",
+            )
+        ) from error
+
+
+def _single(query: Parameters, name: str) -> str | None:
+    return next((value for key, value in query if key == name), None)
+
+
+def _segments(scope: Mapping[str, object], prefix: str) -> tuple[str, ...]:
+    """The path below the base, split before it is decoded: an encoded slash does not make a segment."""
+    raw = scope.get("raw_path")
+    path = raw.decode("ascii", "replace") if isinstance(raw, bytes) else str(scope["path"])
+    rest = path.partition("?")[0].removeprefix(prefix)
+    return tuple(unquote(segment, errors="replace") for segment in rest.split("/") if segment)
+
+
+async def read_body(web: Request, most: int) -> bytes:
+    """Raises TooLarge as soon as the limit is passed, UnsupportedMediaType for a compressed body."""
+    if web.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMediaType(Text("Send the body uncompressed.", "Kirim isi tanpa kompresi."))
+    declared = web.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > most:
+        raise _too_large(most)
+    content = bytearray()
+    async for chunk in web.stream():
+        content += chunk
+        if len(content) > most:
+            raise _too_large(most)
+    return bytes(content)
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(Text(f"The body may have {most} bytes.", f"Isi permintaan paling besar {most} byte."))
+
+
+def _body(
+    content: bytes, content_type: str | None, method: str, path: tuple[str, ...]
+) -> tuple[object, Parameters]:
+    """The parsed body, and the parameters of a form. Raises BadRequest, UnsupportedMediaType."""
+    if not content:
+        return None, ()
+    kind = sent(content_type or "")
+    if kind == "form":
+        if path[-1:] != ("_search",):
+            raise UnsupportedMediaType(Text("A form is for _search only.", "Formulir hanya untuk _search."))
+        return None, _query(content)
+    try:
+        if kind == "xml":
+            return xml_format.read(content), ()
+        body = json_format.read(content)
+    except Malformed as error:
+        raise _malformed(error) from error
+    if kind == "json-patch" and (method != "PATCH" or not isinstance(body, list)):
+        raise UnsupportedMediaType(
+            Text("A JSON Patch is a list of operations sent by PATCH.", "JSON Patch berupa daftar operasi lewat PATCH.")
+        )
+    return body, ()
+
+
+def _malformed(error: Malformed) -> BadRequest:
+    refusal = BadRequest(error.issue.text)
+    refusal.issues = (error.issue,)
+    return refusal
+
+
+def _pretty(web: Request) -> bool:
+    return web.query_params.get("_pretty") == "true" or "text/html" in web.headers.get("accept", "")
+
+
+def _render(response: FhirResponse, format: Format, *, pretty: bool, base: str) -> Response:
+    headers = {**SECURITY, **response.headers}
+    if response.version is not None:
+        headers["ETag"] = etag(response.version)
+        headers["Cache-Control"] = REVALIDATED
+    if (modified := http_date(response)) is not None:
+        headers["Last-Modified"] = modified
+    if response.location is not None:
+        headers["Location"] = f"{base}/{response.location}"
+        headers["Content-Location"] = headers["Location"]
+    if response.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="rsud-fhir"'
+    if response.resource is None:
+        return Response(status_code=response.status, headers=headers)
+    write = json_format.write if format == "json" else xml_format.write
+    headers["Content-Type"] = MEDIA_TYPES[format]
+    return Response(write(response.resource, pretty=pretty), response.status, headers)

@@ -1,0 +1,132 @@
+"""Date search. https://hl7.org/fhir/R4/search.html#date
+
+An entry is {lo, hi}: the first and the last millisecond, in UTC, that the value may mean. A missing end is EARLIEST or LATEST.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+
+from fhir_server.search import refusals
+from fhir_server.search.escapes import unescape
+from fhir_server.search.fields import Entry, Field, Filter
+from fhir_server.search.kinds.range import compare, place, prefixed
+from fhir_server.search.locality import Locality
+
+MODIFIERS = frozenset[str]()
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
+)
+Interval = tuple[datetime, datetime]
+
+
+def interval(text: str, zone: tzinfo) -> Interval | None:
+    """The first and the last millisecond of a date, time or instant of any precision; None where it is no date."""
+    found = DATE.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return _interval(found, _zone(found[8]) or zone)
+    except ValueError:
+        return None
+
+
+def _interval(found: re.Match[str], zone: tzinfo) -> Interval:
+    year, month, day, hour, minute, second, fraction, _ = found.groups()
+    start = datetime(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0))  # noqa: DTZ001
+    start_utc = _utc(start, zone)
+    if fraction is not None:
+        moment = start_utc + timedelta(seconds=int(second), milliseconds=int(fraction[:3].ljust(3, "0")))
+        return moment, moment + (MILLISECOND if fraction[3:].strip("0") else timedelta())
+    if second is not None:
+        moment = start_utc + timedelta(seconds=int(second))
+        return moment, moment + timedelta(milliseconds=999)
+    if minute is not None:
+        return start_utc, start_utc + timedelta(milliseconds=59_999)
+    end = _next(start, month, day)
+    return start_utc, LATEST if end is None else _utc(end, zone) - MILLISECOND
+
+
+def _next(start: datetime, month: str | None, day: str | None) -> datetime | None:
+    """The start of the next day, month or year; None where the calendar ends."""
+    try:
+        if day is not None:
+            return start + timedelta(days=1)
+        if month is not None and start.month < 12:
+            return start.replace(month=start.month + 1)
+        return start.replace(year=start.year + 1, month=1)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _utc(local: datetime, zone: tzinfo) -> datetime:
+    try:
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if local.year < 5000 else LATEST
+
+
+def _zone(offset: str | None) -> tzinfo | None:
+    if offset is None:
+        return None
+    if offset == "Z":
+        return UTC
+    distance = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
+    if distance > timedelta(hours=14):
+        raise ValueError(offset)
+    return timezone(-distance if offset[0] == "-" else distance)
+
+
+def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry]:
+    if isinstance(value, str):
+        found = interval(value, locality.zone)
+    elif type == "Period":
+        found = _period(value, locality)
+    elif type == "Timing":
+        found = _timing(value, locality)
+    else:
+        found = None
+    return [{"lo": found[0], "hi": found[1]}] if found else []
+
+
+def _period(value: Any, locality: Locality) -> Interval | None:
+    start = interval(value["start"], locality.zone) if "start" in value else None
+    end = interval(value["end"], locality.zone) if "end" in value else None
+    if start is None and end is None:
+        return None
+    return start[0] if start else EARLIEST, end[1] if end else LATEST
+
+
+def _timing(value: Any, locality: Locality) -> Interval | None:
+    """From the first to the last event; the bounds of its repetition count as an event."""
+    found = [interval(event, locality.zone) for event in value.get("event", ()) if isinstance(event, str)]
+    found.append(_period(value.get("repeat", {}).get("boundsPeriod", {}), locality))
+    known = [one for one in found if one]
+    return (min(low for low, _ in known), max(high for _, high in known)) if known else None
+
+
+def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
+    prefix, text = prefixed(unescape(raw))
+    found = interval(text, locality.zone)
+    if found is None:
+        raise refusals.wrong_value(
+            field.code,
+            raw,
+            "a date such as ge2024-03 or 2024-03-01T10:00:00+08:00 (+ is written %2B in a URL)",
+            "tanggal seperti ge2024-03 atau 2024-03-01T10:00:00+08:00 (+ ditulis %2B dalam URL)",
+        )
+    low, high = _approximately(found, locality.now) if prefix == "ap" else found
+    return place(compare(prefix, low, high), field)
+
+
+def _approximately(found: Interval, now: datetime) -> Interval:
+    """Wider by a tenth of the distance to now."""
+    low, high = found
+    slack = max(low - now, now - high, timedelta()) // MILLISECOND // 10 * MILLISECOND
+    return (low - slack if low - EARLIEST > slack else EARLIEST), (high + slack if LATEST - high > slack else LATEST)

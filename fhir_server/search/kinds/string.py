@@ -1,0 +1,74 @@
+"""String search. https://hl7.org/fhir/R4/search.html#string
+
+An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality; no pattern is needed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from fhir_server.search.escapes import unescape
+from fhir_server.search.fields import Entry, Field, Filter
+from fhir_server.search.locality import Locality
+
+MODIFIERS = frozenset({"exact", "contains"})
+LIMIT = 512
+AFTER_ALL = "\U0010ffff"
+PARTS = {
+    "HumanName": ("text", "family", "given", "prefix", "suffix"),
+    "Address": ("text", "line", "city", "district", "state", "country", "postalCode"),
+}
+_APOSTROPHES = "'’‘ʼ`´"
+_PLAIN = {
+    code: None if chr(code) in _APOSTROPHES else chr(code).lower() if chr(code).isalnum() else " "
+    for code in range(128)
+}
+_PLAIN |= {ord(character): character for character in "$+<=>^|~"}
+
+
+def fold(text: str) -> str:
+    """What is left when case, accents, punctuation and the amount of white space do not count."""
+    if text.isascii():
+        return " ".join(text.translate(_PLAIN).split())
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return " ".join("".join(_folded(character) for character in letters).split())
+
+
+def _folded(character: str) -> str:
+    category = unicodedata.category(character)[0]
+    if category == "M" or character in _APOSTROPHES:
+        return ""
+    return " " if category in "PZC" else character
+
+
+def entry(value: str) -> str:
+    """A long value counts with its first LIMIT characters."""
+    return f"{_key(value)}\0{value[:LIMIT]}"
+
+
+def _key(value: str) -> str:
+    return fold(value[:LIMIT])[:LIMIT]
+
+
+def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry]:
+    if isinstance(value, str):
+        return [entry(value)]
+    texts = []
+    for part in PARTS.get(type, ()):
+        found = value.get(part)
+        texts += found if isinstance(found, list) else [found]
+    return [entry(text) for text in texts if isinstance(text, str)]
+
+
+def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
+    value = unescape(raw)
+    key = _key(value)
+    if modifier == "exact":
+        return {field.path: entry(value)}
+    if key == "":
+        return {field.path: {"$elemMatch": {"$gte": "\0", "$lt": "\x01"}}}
+    if modifier == "contains":
+        return {field.path: {"$regex": rf"^[^\x00]*{re.escape(key)}"}}
+    return {field.path: {"$elemMatch": {"$gte": key, "$lt": key + AFTER_ALL}}}

@@ -1,0 +1,24 @@
+"""What the server must know of itself to store and find: its base URL and the hospital's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fhir_server.messages import Resource
+from fhir_server.search.index import describe
+from fhir_server.store.documents import Description
+from resources.registry import business_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`base`: the public FHIR base URL without a slash at the end; `zone`: dates without a zone are days here."""
+
+    base: str = "http://127.0.0.1:8080/fhir"
+    zone: ZoneInfo = ZoneInfo("Asia/Makassar")
+
+    def describe(self, resource: Resource) -> Description:
+        """What is stored beside a resource so that it can be found."""
+        index, compartments = describe(resource, zone=self.zone, base=self.base)
+        return Description(index, compartments, business_keys(resource))

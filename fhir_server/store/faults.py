@@ -1,0 +1,91 @@
+"""MongoDB's errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
+
+from fhir_server.errors import Conflict, Duplicate, FhirError, TooCostly, TooLarge, Unavailable
+from resources.issues import Text
+
+DUPLICATE_KEY = 11000
+TRANSIENT = "TransientTransactionError"
+OVERSIZED = (10334, 17419, 17420)
+
+
+class AlreadyExists(Conflict):
+    """There is a document of this id already; whoever meant an update tries again and finds it."""
+
+
+class LostRace(Conflict):
+    """The document was changed by another transaction since it was read."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what MongoDB raises into a FhirError; inside a transaction, transient errors pass so that it is tried again."""
+    try:
+        yield
+    except PyMongoError as error:
+        if error.has_error_label(TRANSIENT):
+            raise
+        raise translate(error) from error
+
+
+def translate(error: PyMongoError) -> FhirError:
+    if isinstance(error, BulkWriteError):
+        return write_error(error.details["writeErrors"][0]) if error.details.get("writeErrors") else unavailable()
+    if isinstance(error, DuplicateKeyError):
+        return write_error(error.details or {})
+    if isinstance(error, ExecutionTimeout):
+        return TooCostly(
+            Text(
+                "The search took too long; narrow it down.", "Pencarian terlalu lama; persempit dengan parameter lain."
+            )
+        )
+    if isinstance(error, DocumentTooLarge) or (isinstance(error, OperationFailure) and error.code in OVERSIZED):
+        return too_large()
+    if isinstance(error, (ConnectionFailure, WTimeoutError)) or error.timeout:
+        return unavailable()
+    raise error
+
+
+def write_error(details: Mapping[str, Any]) -> FhirError:
+    """The error of one write: a duplicate key names the key."""
+    if details.get("code") == DUPLICATE_KEY:
+        if "keys" in details.get("keyPattern", {}):
+            system, _, value = str(details.get("keyValue", {}).get("keys", "")).rpartition("|")
+            return Duplicate(
+                Text(
+                    f"Another resource of this type has the identifier {value} of {system}.",
+                    f"Sumber daya lain sejenis sudah memakai nomor {value} dari {system}.",
+                )
+            )
+        return AlreadyExists(Text("A resource with this id exists already.", "Sumber daya dengan id ini sudah ada."))
+    if details.get("code") in OVERSIZED:
+        return too_large()
+    return unavailable()
+
+
+def too_large() -> TooLarge:
+    return TooLarge(
+        Text("The resource is larger than the database can hold (16 MB).", "Sumber daya melebihi 16 MB, batas basis data.")
+    )
+
+
+def unavailable() -> Unavailable:
+    return Unavailable(
+        Text("The database does not answer; try again shortly.", "Basis data tidak menjawab; coba lagi sebentar lagi.")
+    )

@@ -1,0 +1,190 @@
+"""Current documents and their history in MongoDB. Only the record calls this; every read takes an access filter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
+
+from fhir_server.access import Access, Filter
+from fhir_server.store import indexes
+from fhir_server.store.coalesce import Coalescer
+from fhir_server.store.documents import CODEC, Document, from_history
+from fhir_server.store.faults import translated, write_error
+from fhir_server.store.history import HistoryQuery, merged
+from fhir_server.store.transaction import Transaction
+from resources.definitions.search import compartments
+
+Result = TypeVar("Result")
+
+HISTORY = "_history"
+CLAIMS = "claims"
+
+
+def connect(uri: str, *, pool: int = 100) -> AsyncMongoClient[Document]:
+    """A client that waits for the majority and the journal. It connects on first use."""
+    return AsyncMongoClient(
+        uri,
+        w="majority",
+        journal=True,
+        readConcernLevel="majority",
+        retryWrites=True,
+        retryReads=True,
+        serverSelectionTimeoutMS=5000,
+        maxPoolSize=pool,
+        appname="rsud-fhir",
+    )
+
+
+class Store:
+    """One database. Close it by closing the client that it was made of."""
+
+    def __init__(self, client: AsyncMongoClient[Document], database: str, *, search_timeout_ms: int = 5000) -> None:
+        self._client = client
+        self._database: AsyncDatabase[Document] = client.get_database(
+            database,
+            codec_options=CODEC,
+            read_preference=ReadPreference.PRIMARY,
+            write_concern=WriteConcern("majority", j=True),
+            read_concern=ReadConcern("majority"),
+        )
+        self._timeout_ms = search_timeout_ms
+        self._ready: set[str] = set()
+        self._preparing: dict[str, asyncio.Lock] = {}
+        self._readers: dict[str, Coalescer[str, Document | None]] = {}
+        self._inserters: dict[str, Coalescer[Document, None]] = {}
+
+    async def open(self) -> None:
+        """Creates missing indexes of the types that are in use. MongoDB builds them without blocking."""
+        with translated():
+            await self._database[CLAIMS].create_indexes(list(indexes.CLAIMS))
+            for type in await self.types():
+                await self.prepare(type)
+
+    async def ping(self) -> None:
+        with translated():
+            await self._client.admin.command("ping")
+
+    async def types(self) -> list[str]:
+        """The resource types that have been stored at some time, in alphabetical order."""
+        with translated():
+            names = await self._database.list_collection_names(filter={"name": {"$regex": "^[A-Z]"}})
+        return sorted(name for name in names if not name.endswith(HISTORY))
+
+    async def prepare(self, type: str) -> None:
+        """Makes a type's collections and indexes before its first write: inside a transaction they could collide."""
+        if type in self._ready:
+            return
+        async with self._preparing.setdefault(type, asyncio.Lock()):
+            if type in self._ready:
+                return
+            by_patient = type in compartments()["Patient"]
+            with translated():
+                await self._current(type).create_indexes(indexes.current(type, in_patient_compartment=by_patient))
+                await self._history(type).create_indexes(indexes.history(in_patient_compartment=by_patient))
+            self._ready.add(type)
+
+    async def get(self, type: str, id: str, access: Access) -> Document | None:
+        """The current document, a tombstone where it is deleted, None where there is none or the caller may not see it.
+        Shared with other callers of the same moment: do not change it."""
+        reader = self._readers.get(type)
+        if reader is None:
+            reader = self._readers[type] = Coalescer(partial(self._read_many, type))
+        document = await reader(id)
+        return document if document is not None and access.allows(document) else None
+
+    async def get_version(self, type: str, id: str, version: int, access: Access) -> Document | None:
+        """One version, current or past, judged by that version's own compartments."""
+        current = await self.get(type, id, access)
+        if current is not None and current["version"] == version:
+            return current
+        with translated():
+            row = await self._history(type).find_one({"$and": [{"_id": f"{id}/{version}"}, access.filter()]})
+        return None if row is None else from_history(row)
+
+    async def find(self, type: str, access: Access, filter: Filter, stages: Sequence[Document] = ()) -> list[Document]:
+        """Current, not deleted documents that match, passed through these aggregation stages (order, limit)."""
+        with translated():
+            cursor = await self._current(type).aggregate(
+                [{"$match": _restricted(access, filter)}, *stages], maxTimeMS=self._timeout_ms
+            )
+            return await cursor.to_list()
+
+    async def count(self, type: str, access: Access, filter: Filter) -> int:
+        with translated():
+            return await self._current(type).count_documents(_restricted(access, filter), maxTimeMS=self._timeout_ms)
+
+    async def history(self, query: HistoryQuery, access: Callable[[str], Access]) -> list[Document]:
+        """Versions, newest first; each document gets its `type`."""
+        types = query.types or await self.types()
+        with translated():
+            found = await asyncio.gather(*(self._history_of(type, query, access(type)) for type in types))
+        return merged(found, query.count)
+
+    async def _history_of(self, type: str, query: HistoryQuery, access: Access) -> list[Document]:
+        sides = (self._current(type), query.current(type)), (self._history(type), query.past(type))
+        rows: list[Document] = []
+        for collection, (filter, order) in sides:
+            cursor = collection.find({"$and": [filter, access.filter()]}, max_time_ms=self._timeout_ms)
+            rows += await cursor.sort(order).limit(query.count).to_list()
+        return [{**from_history(row), "type": type} if "id" in row else {**row, "type": type} for row in rows]
+
+    async def insert(self, type: str, document: Document) -> None:
+        """Stores a new document. Raises AlreadyExists, Duplicate."""
+        await self.prepare(type)
+        inserter = self._inserters.get(type)
+        if inserter is None:
+            inserter = self._inserters[type] = Coalescer(partial(self._insert_many, type))
+        await inserter(document)
+
+    async def transaction(self, work: Callable[[Transaction], Awaitable[Result]], types: Sequence[str]) -> Result:
+        """Runs `work`, and runs it again from the start where it collides with another transaction."""
+
+        async def attempt(session: AsyncClientSession) -> Result:
+            return await work(Transaction(self._database, session))
+
+        for type in types:
+            await self.prepare(type)
+        with translated():
+            async with self._client.start_session() as session:
+                return await session.with_transaction(
+                    attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
+                )
+
+    async def _read_many(self, type: str, ids: Sequence[str]) -> list[Document | None]:
+        with translated():
+            found = await self._current(type).find({"_id": {"$in": list(set(ids))}}).to_list()
+        by_id = {document["_id"]: document for document in found}
+        return [by_id.get(id) for id in ids]
+
+    async def _insert_many(self, type: str, documents: Sequence[Document]) -> list[None | BaseException]:
+        results: list[None | BaseException] = [None] * len(documents)
+        with translated():
+            try:
+                await self._current(type).insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                if not error.details["writeErrors"]:
+                    raise
+                for details in error.details["writeErrors"]:
+                    results[details["index"]] = write_error(details)
+        return results
+
+    def _current(self, type: str) -> AsyncCollection[Document]:
+        return self._database[type]
+
+    def _history(self, type: str) -> AsyncCollection[Document]:
+        return self._database[type + HISTORY]
+
+
+def _restricted(access: Access, filter: Filter) -> dict[str, Any]:
+    """Access is required by type, so that no read can be written without it."""
+    return {"$and": [{"deleted": False}, access.filter(), filter]}
+

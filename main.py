@@ -1,0 +1,72 @@
+"""Builds the application: settings, store, routes, error handlers. The only module that imports every package."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+import home
+from auth.caller import SYSTEM
+from fhir_server.record import Record
+from fhir_server.routes import routes
+from fhir_server.site import Site
+from fhir_server.store.store import Store, connect
+from settings import Settings, load
+
+SMALLEST_COMPRESSED = 1024
+
+
+class State(TypedDict):
+    """What lives as long as the application; requests find it in `request.state`."""
+
+    store: Store
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application. It needs `settings.mongodb_uri` once its lifespan begins."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with open_store(settings) as store:
+            yield {"store": store}
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+    app.router.routes.extend(routes(site(settings), is_open=settings.open, max_body_bytes=settings.max_body_bytes))
+    app.router.routes.extend(home.routes(settings.fhir_base, is_open=settings.open))
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The application of a worker process: its settings come in RSUD_* variables."""
+    return create_app(load())
+
+
+def site(settings: Settings) -> Site:
+    return Site(settings.fhir_base, ZoneInfo(settings.time_zone))
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store of the database that the settings name, with its indexes. Raises Unavailable."""
+    if settings.mongodb_uri is None:
+        raise ValueError("RSUD_MONGODB_URI is not set: `rsud serve` starts a MongoDB and sets it.")
+    client = connect(settings.mongodb_uri.get_secret_value())
+    try:
+        store = Store(client, settings.mongodb_database, search_timeout_ms=settings.search_timeout_ms)
+        await store.open()
+        yield store
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def open_record(settings: Settings) -> AsyncIterator[Record]:
+    """The record for the hospital's own command line, without limits of access."""
+    async with open_store(settings) as store:
+        yield Record(store, SYSTEM, site(settings))

@@ -1,0 +1,1 @@
+"""What happens to people: each story writes visits of one kind into a chart."""

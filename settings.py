@@ -1,0 +1,109 @@
+"""Every setting of the server: an RSUD_* environment variable, typed, with its default and what it is for."""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "RSUD_"
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
+
+
+class SettingsRefused(Exception):
+    """A setting cannot be what it was given; the text is one line naming it."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Command-line flags go in as keyword arguments and win over the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8080, ge=1, le=65535, description="TCP port to listen on")
+    data_dir: Path = Field(Path("var"), description="Folder of the embedded MongoDB's data, socket and log")
+    workers: int = Field(1, ge=1, le=64, description="Number of server processes; one per core is plenty")
+    mongodb_uri: SecretStr | None = Field(
+        None, description="Use this MongoDB replica set (`mongodb://…`) instead of the embedded one"
+    )
+    mongodb_database: str = Field(
+        "rsud", pattern=r"^[A-Za-z0-9_-]{1,38}$", description="Name of the database in MongoDB"
+    )
+    mongod: Path | None = Field(
+        None, description="The mongod program of the embedded MongoDB; otherwise the one on PATH, else the bundled one"
+    )
+    open: bool = Field(False, description="Switch authentication off: every caller may do everything; loopback only")
+    demo: bool = Field(False, description="Seed the demo hospital when the database is empty")
+    demo_patients: int = Field(200, ge=1, le=1_000_000, description="Number of patients in the demo hospital")
+    base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Public URL of the FHIR base, when a proxy stands before the server; else made of host and port",
+    )
+    time_zone: str = Field("Asia/Makassar", description="IANA time zone of the hospital")
+    language: Literal["id", "en"] = Field("id", description="Language of messages when the request names none")
+    max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest request body, in bytes")
+    max_binary_bytes: int = Field(25 * 1024**2, ge=1024, description="Largest Binary, in bytes")
+    search_timeout_ms: int = Field(5000, ge=1, description="Longest time a search may take in MongoDB, in milliseconds")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines shown")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as problem:
+            raise ValueError("is not an IANA time zone") from problem
+        return name
+
+    @property
+    def root_url(self) -> str:
+        """Where a browser on this machine finds the server: `http://127.0.0.1:8080`, without a slash at the end."""
+        address = EVERY_ADDRESS.get(self.host, self.host)
+        return f"http://[{address}]:{self.port}" if ":" in address else f"http://{address}:{self.port}"
+
+    @property
+    def fhir_base(self) -> str:
+        """The absolute URL of the FHIR base, without a slash at the end."""
+        return (self.base_url or f"{self.root_url}/fhir").rstrip("/")
+
+    def to_environment(self) -> dict[str, str]:
+        """The same settings as variables for another process. The MongoDB URI with its password is among them."""
+        return {
+            variable(name): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in self
+            if value is not None
+        }
+
+    def with_mongodb(self, uri: str) -> Self:
+        """The same settings with the MongoDB that was found or started."""
+        return self.model_copy(update={"mongodb_uri": SecretStr(uri)})
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: `port` -> `RSUD_PORT`."""
+    return PREFIX + name.upper()
+
+
+def load(**flags: Any) -> Settings:
+    """The settings from the environment, under the flags given; raises SettingsRefused."""
+    try:
+        return Settings(**flags)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        name = variable(str(first["loc"][0])) if first["loc"] else "settings"
+        raise SettingsRefused(f"{name} (or its flag): {first['msg'].removeprefix('Value error, ')}.") from None
+
+
+def table() -> str:
+    """Every setting as the Markdown table of the README."""
+    rows = ["| Variable | Default | What it is |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `{variable(name)}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table())

@@ -1,0 +1,1 @@
+"""A seed of one document in the place of the demo hospital."""
