@@ -47,9 +47,9 @@ def searchset(
     links = rest.get("links", {})
     entries = [_entry(request, document, "match") for document in matches]
     entries += [_entry(request, document, "include") for document in included]
-    if "outcome" in rest:
+    if rest.get("outcome") is not None:
         entries.append({"resource": rest["outcome"], "search": {"mode": "outcome"}})
-    bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "timestamp": instant(now())}
+    bundle: Resource = {"resourceType": "Bundle", "type": "searchset"}
     if rest.get("total") is not None:
         bundle["total"] = rest["total"]
     assert isinstance(links, dict)

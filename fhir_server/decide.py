@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+import msgspec
+
 from fhir_server.changes import Change
 from fhir_server.errors import Conflict, Gone, NotFound, PreconditionFailed
 from fhir_server.messages import Resource
 from fhir_server.site import Site
 from fhir_server.store.documents import Document, later_than, live, tombstone, with_meta
 from fhir_server.validation import check
-from resources.formats.json_format import same
 from resources.issues import Text
 
 Outcome = Literal["created", "updated", "unchanged", "deleted", "absent"]
@@ -108,7 +109,7 @@ def _put(
         method = "POST" if change.method == "create" or change.id is None else "PUT"
         new = _document(resource, id, 1, moment, method, site=site)
         return Decision(_committed("created", change.type, new), None, new)
-    if not stored["deleted"] and same(_content(resource), _content(stored["resource"])):
+    if not stored["deleted"] and _is_same(resource, stored["resource"]):
         return Decision(_committed("unchanged", change.type, stored), stored)
     updated = later_than(moment, stored["updated"])
     new = _document(resource, id, stored["version"] + 1, updated, "PUT", site=site)
@@ -120,6 +121,11 @@ def _document(resource: Resource, id: str, version: int, updated: datetime, meth
     return live(complete, version, updated, method, site.describe(complete))
 
 
+def _is_same(new: Resource, old: Resource) -> bool:
+    """The same content: 1.0 and 1.00 are not, the order of properties does not matter."""
+    return _SORTED.encode(_content(new)) == _SORTED.encode(_content(old))
+
+
 def _content(resource: Resource) -> Resource:
     """The resource without what the server sets."""
     meta = {name: value for name, value in resource.get("meta", {}).items() if name not in SERVER_SET}
@@ -128,6 +134,7 @@ def _content(resource: Resource) -> Resource:
 
 
 SERVER_SET = ("versionId", "lastUpdated")
+_SORTED = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 
 def _committed(outcome: Outcome, type: str, document: Document) -> Committed:

@@ -71,10 +71,13 @@ class Record:
         filter = compile(query, zone=self.site.zone, base=self.site.base)
         return await self._store.find(query.type, visible(self.caller, query.type), filter, page.stages(query))
 
-    async def count(self, query: Query) -> int:
-        """How many resources match, without paging."""
+    async def count(self, query: Query, *, most: int | None = None) -> int:
+        """How many resources match, without paging; counting stops at `most`."""
         filter = compile(query, zone=self.site.zone, base=self.site.base)
-        return await self._store.count(query.type, visible(self.caller, query.type), filter)
+        return await self._store.count(query.type, visible(self.caller, query.type), filter, most=most)
+
+    def may_see(self, type: str) -> bool:
+        return may_see(self.caller, type)
 
     async def history(self, query: HistoryQuery) -> list[Document]:
         """Versions, newest first, each judged by its own compartments; each document has its `type`."""

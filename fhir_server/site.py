@@ -20,5 +20,5 @@ class Site:
 
     def describe(self, resource: Resource) -> Description:
         """What is stored beside a resource so that it can be found."""
-        index, compartments = describe(resource, zone=self.zone, base=self.base)
-        return Description(index, compartments, business_keys(resource))
+        found = describe(resource, zone=self.zone, base=self.base)
+        return Description(found.index, found.compartments, business_keys(resource))

@@ -36,7 +36,7 @@ class Chart:
 
 @dataclass(slots=True)
 class Visit:
-    """An encounter under way. `clock` moves on with everything that is done; `entries`: section -> what belongs there."""
+    """An encounter under way. `clock` moves on with all that is done; `entries`: section -> what belongs there."""
 
     encounter: Resource
     doctor: Staff
@@ -71,7 +71,7 @@ def chart_of(person: Person, hospital: Hospital, patient: Resource, *, today: da
     )
 
 
-def add(chart: Chart, type: str, kind: str, **content: Any) -> Resource:
+def add(chart: Chart, type: str, kind: str, /, **content: Any) -> Resource:
     """A new resource at the end of the record, with an id such as rawat-000123-004."""
     number = chart.counts.get(kind, 0) + 1
     chart.counts[kind] = number

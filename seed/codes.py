@@ -54,7 +54,11 @@ ICD10: dict[str, Element] = {
 
 PROCEDURES = {
     "86.59": ("Closure of skin and subcutaneous tissue of other sites", "Penjahitan luka", "therapeutic"),
-    "79.02": ("Closed reduction of fracture without internal fixation, radius and ulna", "Reposisi tertutup", "surgical"),
+    "79.02": (
+        "Closed reduction of fracture without internal fixation, radius and ulna",
+        "Reposisi tertutup",
+        "surgical",
+    ),
     "93.54": ("Application of splint", "Pemasangan bidai", "therapeutic"),
     "47.09": ("Other appendectomy", "Apendektomi", "surgical"),
     "89.52": ("Electrocardiogram", "Elektrokardiografi", "diagnostic"),
@@ -78,7 +82,13 @@ PROCEDURE_KINDS = {
 ALLERGENS: dict[str, tuple[str, Element, str, str, str]] = {
     "amoxicillin": ("medication", coding(KFA, "91000237", "Amoxicillin"), "Amoksisilin", "Urtikaria", "moderate"),
     "ibuprofen": ("medication", coding(KFA, "91000107", "Ibuprofen"), "Ibuprofen", "Bengkak kelopak mata", "moderate"),
-    "azithromycin": ("medication", coding(KFA, "91000235", "Azithromycin"), "Azitromisin", "Gatal seluruh badan", "mild"),
+    "azithromycin": (
+        "medication",
+        coding(KFA, "91000235", "Azithromycin"),
+        "Azitromisin",
+        "Gatal seluruh badan",
+        "mild",
+    ),
     "dust": ("environment", coding(SNOMED, "128488006", "House dust"), "Debu rumah", "Bersin dan pilek", "mild"),
     "milk": ("food", coding(SNOMED, "3718001", "Cow's milk"), "Susu sapi", "Ruam kulit", "mild"),
     "shrimp": ("food", {}, "Udang", "Gatal dan biduran", "moderate"),
@@ -86,7 +96,11 @@ ALLERGENS: dict[str, tuple[str, Element, str, str, str]] = {
 }
 """Key -> category, code, name, reaction, severity."""
 
-CONFLICTS = {"amoxicillin": ("amoxicillin", "amoxicillin-sirup"), "ibuprofen": ("ibuprofen", "ketorolac"), "azithromycin": ("azithromycin",)}
+CONFLICTS = {
+    "amoxicillin": ("amoxicillin", "amoxicillin-sirup"),
+    "ibuprofen": ("ibuprofen", "ketorolac"),
+    "azithromycin": ("azithromycin",),
+}
 """Allergen -> what is then not prescribed."""
 
 CVX = "http://hl7.org/fhir/sid/cvx"

@@ -22,8 +22,8 @@ from seed.elements import (
 )
 
 MONTHS = (
-    ("Januari", "Februari", "Maret", "April", "Mei", "Juni")
-    + ("Juli", "Agustus", "September", "Oktober", "November", "Desember")
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
 )
 
 _REPORT = [concept(LOINC, "LP173421-1", "Report")]
@@ -79,7 +79,9 @@ def summary(chart: Chart, visit: Visit) -> Resource:
         chart,
         "Composition",
         "resume",
-        identifier=identifier(local_id("composition"), f"RM-{chart.person.mrn}-{chart.counts.get('resume', 0) + 1:03d}"),
+        identifier=identifier(
+            local_id("composition"), f"RM-{chart.person.mrn}-{chart.counts.get('resume', 0) + 1:03d}"
+        ),
         status="final",
         type=_INPATIENT if visit.inpatient else _OUTPATIENT,
         category=_REPORT,
@@ -111,7 +113,9 @@ def care_plan(chart: Chart, visit: Visit, title: str, description: str, *problem
         chart,
         "CarePlan",
         "rencana",
-        identifier=[identifier(local_id("careplan"), f"CP-{chart.person.mrn}-{chart.counts.get('rencana', 0) + 1:03d}")],
+        identifier=[
+            identifier(local_id("careplan"), f"CP-{chart.person.mrn}-{chart.counts.get('rencana', 0) + 1:03d}")
+        ],
         status="active",
         intent="plan",
         category=[concept(SNOMED, "736271009", "Outpatient care plan")],

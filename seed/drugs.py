@@ -66,7 +66,7 @@ azithromycin|Azithromycin 500 mg Tablet Salut Selaput|J01FA10|BS077|93003600|1|1
 cefixime|Cefixime Trihydrate 100 mg Kapsul|J01DD08|BS019|93000279|1|2|dihabiskan
 ctm|Chlorphenamine Maleate 4 mg Tablet|R06AB04|BS066|93005220|1|3|menyebabkan kantuk
 methylprednisolone|Methylprednisolone 4 mg Tablet|H02AB04|BS066|93002340|1|3|sesudah makan
-fdc4|Rifampicin 150 mg / Isoniazid 75 mg / Pyrazinamide 400 mg / Ethambutol 275 mg|J04AM06|BS023|93001019|3|1|pagi hari, perut kosong
+fdc4|Rifampicin 150 / Isoniazid 75 / Pyrazinamide 400 / Ethambutol 275 mg|J04AM06|BS023|93001019|3|1|perut kosong
 fdc2|Rifampicin 150 mg / Isoniazid 150 mg Tablet|J04AM02|BS066||3|1|tiga kali seminggu, perut kosong
 clopidogrel|Clopidogrel Bisulfate 75 mg Tablet Salut Selaput|B01AC04|BS077|93000624|1|1|sesudah makan
 aspirin|Acetylsalicylic Acid 80 mg Tablet|B01AC06|BS066||1|1|sesudah makan
@@ -117,7 +117,9 @@ def medication(drug: Drug) -> Resource:
         ],
     }
     display = FORMS[drug.form][0]
-    resource["form"] = kemkes("medication-form", drug.form, display) if drug.form.startswith("BS") else {"text": display}
+    resource["form"] = (
+        kemkes("medication-form", drug.form, display) if drug.form.startswith("BS") else {"text": display}
+    )
     return resource
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 from fhir_server.messages import Resource
@@ -167,7 +168,7 @@ def tenths(rng: Random, low: float, high: float) -> Decimal:
 
 
 def _between(table: tuple[tuple[float, float], ...], age: float) -> float:
-    for (low, first), (high, last) in zip(table, table[1:], strict=False):
+    for (low, first), (high, last) in pairwise(table):
         if age < high:
             return first + (last - first) * (age - low) / (high - low)
     return table[-1][1]

@@ -9,6 +9,7 @@ from typing import Any
 
 from fhir_server.messages import Resource
 from seed import places, staff
+from seed.dice import dice
 from seed.drugs import FORMULARY, medication
 from seed.elements import coding, concept, identifier, instant, local_id, reference, wita
 from seed.staff import POLI_SYSTEM, Staff
@@ -40,7 +41,7 @@ class Hospital:
 
 def hospital(today: date, rng: Random | None = None) -> Hospital:
     """The whole hospital; `rng` only shuffles in which order slots are taken."""
-    rng = rng or Random(f"slots/{today}")
+    rng = rng or dice("slots", today.isoformat())
     organizations = places.organizations()
     locations, beds = places.locations(organizations)
     by_id = {resource["id"]: resource for resource in (*organizations, *locations)}

@@ -1,8 +1,7 @@
-"""From request to report: ServiceRequest, Specimen, Observation, DiagnosticReport, for the laboratory and for images."""
+"""From request to report: ServiceRequest, Specimen, Observation, DiagnosticReport, for tests and images."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from fhir_server.messages import Resource

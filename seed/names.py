@@ -22,9 +22,9 @@ MEN = {
 GIRLS = ("Aisyah", "Nayla", "Zahra", "Putri", "Kirana", "Salsabila", "Aqila", "Debora", "Ratih", "Intan")
 BOYS = ("Rizky", "Fajar", "Rafi", "Alif", "Bima", "Dimas", "Gilang", "Yosef", "Naufal", "Arya")
 INVENTED = (
-    ("Ulin", "Meranti", "Enggang", "Mahoni", "Keruing", "Bekantan", "Gaharu", "Ramin", "Pesut", "Bengkirai", "Rambai")
-    + ("Kapur", "Tengkawang", "Anggrek", "Kuau", "Damar", "Rotan", "Pandan", "Nipah", "Kantan", "Lembayung", "Kelubut")
-    + ("Sempaka", "Kecubung", "Mandau", "Sampan", "Riam", "Kuala", "Tanjung", "Purun", "Kelapa", "Cempedak", "Belida")
+    *("Ulin", "Meranti", "Enggang", "Mahoni", "Keruing", "Bekantan", "Gaharu", "Ramin", "Pesut", "Bengkirai", "Rambai"),
+    *("Kapur", "Tengkawang", "Anggrek", "Kuau", "Damar", "Rotan", "Pandan", "Nipah", "Kantan", "Lembayung", "Kelubut"),
+    *("Sempaka", "Kecubung", "Mandau", "Sampan", "Riam", "Kuala", "Tanjung", "Purun", "Kelapa", "Cempedak", "Belida"),
 )
 STREETS = ("Enggang", "Ulin Raya", "Meranti", "Pesut", "Anggrek Hitam", "Riam Indah", "Bekantan", "Gaharu", "Sampan")
 

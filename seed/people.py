@@ -8,6 +8,7 @@ from random import Random
 
 from seed import areas, names
 from seed.areas import Area
+from seed.dice import dice
 from seed.names import Name
 
 WINDOW_DAYS = 3 * 365
@@ -51,7 +52,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`nik` is None for a newborn (then `mother` has one); `birth` is the person's own, `delivery` that of her child."""
+    """`nik` is None for a newborn (then `mother` has one); `birth` is one's own, `delivery` that of her child."""
 
     number: int
     name: Name
@@ -85,7 +86,7 @@ class Person:
 def person(number: int, seed: int, today: date) -> Person:
     """Patient `number` (from 1) of the hospital that grew from `seed`."""
     block, place = divmod(number - 1, _BLOCK)
-    sizes = Random(f"{seed}/block/{block}").choice(_HOUSEHOLDS)
+    sizes = dice(seed, "block", block).choice(_HOUSEHOLDS)
     first = 0
     for size in sizes:
         if place < first + size:
@@ -97,7 +98,7 @@ def person(number: int, seed: int, today: date) -> Person:
 
 def household(head: int, size: int, seed: int, today: date) -> list[Person]:
     """People who share an address and a family card, the head first."""
-    rng = Random(f"{seed}/household/{head}")
+    rng = dice(seed, "household", head)
     members = _members(head, size, rng, today)
     area = areas.pick(rng)
     line = f"Jl. {rng.choice(names.STREETS)} No. {rng.randint(1, 180)}"
@@ -107,15 +108,17 @@ def household(head: int, size: int, seed: int, today: date) -> list[Person]:
     kk = citizen_number(head, area, fit(head, today - timedelta(days=rng.randint(400, 4000)), today), "male")
     people: list[Person] = []
     for member in members:
-        people.append(_person(member, people, Random(f"{seed}/person/{member.number}"), today, (home, kk, culture, insured)))
+        people.append(_person(member, people, dice(seed, "person", member.number), today, (home, kk, culture, insured)))
     return _related(people)
 
 
 def fit(number: int, day: date, today: date) -> date:
-    """The day of birth near `day` that belongs to this number; not after today."""
+    """The day of birth near `day` that belongs to this number; not in the last days before today."""
     quotient, rest = divmod(number, 1000)
     fitted = day.replace(day=1 + (quotient + 9 * rest) % 28)
-    return fitted if fitted <= today - timedelta(days=2) else (fitted - timedelta(days=fitted.day)).replace(day=fitted.day)
+    return (
+        fitted if fitted <= today - timedelta(days=6) else (fitted - timedelta(days=fitted.day)).replace(day=fitted.day)
+    )
 
 
 def citizen_number(number: int, area: Area, born: date, gender: str) -> str:
@@ -151,7 +154,9 @@ def _family(head: int, size: int, rng: Random, today: date) -> list[Member]:
         Member(head + 1, "spouse", "female", fit(head + 1, _days_ago(mother, today), today)),
     ]
     for place, days in enumerate(reversed(days_old), start=head + 2):
-        members.append(Member(place, "child", rng.choice(("male", "female")), fit(place, _days_ago(days, today), today)))
+        members.append(
+            Member(place, "child", rng.choice(("male", "female")), fit(place, _days_ago(days, today), today))
+        )
     if elders:
         last = head + size - 1
         old = _days_ago(mother + rng.randint(22 * 365, 30 * 365), today)

@@ -56,7 +56,9 @@ def organizations() -> list[Resource]:
     for clinic in CLINICS:
         id = f"poli-{clinic.code.lower()}"
         above = found["org-igd" if clinic.code == "EMG" else "org-rawat-jalan"]
-        found[id] = organization(id, f"Poli {clinic.name}", hl7("organization-type", "team", "Organizational team"), above)
+        found[id] = organization(
+            id, f"Poli {clinic.name}", hl7("organization-type", "team", "Organizational team"), above
+        )
     payer = organization("org-penjamin", "BPJS Kesehatan (contoh)", hl7("organization-type", "pay", "Payer"))
     return [*found.values(), payer]
 
@@ -99,9 +101,7 @@ def locations(organizations: list[Resource]) -> tuple[list[Resource], dict[str, 
     return found, beds
 
 
-def _ward(
-    row: tuple[str, str, str, str, int], owner: Resource, building: Resource
-) -> tuple[Resource, list[Resource]]:
+def _ward(row: tuple[str, str, str, str, int], owner: Resource, building: Resource) -> tuple[Resource, list[Resource]]:
     id, name, code, display, size = row
     class_of_service = extension(
         "LocationServiceClass",
@@ -124,9 +124,7 @@ def _ward(
     return ward, beds
 
 
-def location(
-    id: str, name: str, kind: tuple[str, str], owner: Resource, above: Resource | None = None
-) -> Resource:
+def location(id: str, name: str, kind: tuple[str, str], owner: Resource, above: Resource | None = None) -> Resource:
     resource: Resource = {
         "resourceType": "Location",
         "id": id,

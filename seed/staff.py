@@ -94,7 +94,9 @@ def doctors(clinic: Clinic, organization: Resource, location: Resource, first: i
         work = EVERY_DAY if clinic.code == "EMG" else days[place]
         full = f"{name}, {clinic.title}" if clinic.title else name
         person = practitioner(first + place, full, clinic.name)
-        staff.append(Staff(clinic.code, person, role(person, ("doctor", clinic.name), (organization, location), work), work))
+        staff.append(
+            Staff(clinic.code, person, role(person, ("doctor", clinic.name), (organization, location), work), work)
+        )
     return staff
 
 
@@ -131,9 +133,7 @@ def practitioner(number: int, name: str, profession: str) -> Resource:
     return resource
 
 
-def role(
-    person: Resource, work: tuple[str, str], place: tuple[Resource, Resource], days: tuple[str, ...]
-) -> Resource:
+def role(person: Resource, work: tuple[str, str], place: tuple[Resource, Resource], days: tuple[str, ...]) -> Resource:
     """`work` is an HL7 role code and the profession in words, `place` the organization and the location."""
     code, text = work
     known = hl7("practitioner-role", code, _HL7_ROLES[code]) if code in _HL7_ROLES else {}

@@ -44,7 +44,11 @@ _DOSAGES = {key: [dosage(drug)] for key, drug in FORMULARY.items()}
 _BASIC = [
     {
         "coding": [
-            coding("http://terminology.kemkes.go.id/CodeSystem/immunization-reason", "IM-Dasar", "Imunisasi Program Rutin Dasar")
+            coding(
+                "http://terminology.kemkes.go.id/CodeSystem/immunization-reason",
+                "IM-Dasar",
+                "Imunisasi Program Rutin Dasar",
+            )
         ]
     }
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from fhir_server.messages import Resource
 from seed.appointments import fulfilled
@@ -22,6 +23,7 @@ from seed.elements import (
     span,
     spread,
     wita,
+    wita_date,
 )
 from seed.hospital import service_type
 from seed.staff import Staff
@@ -80,7 +82,7 @@ def emergency(chart: Chart, day: date, room: str = "ruang-emg") -> Visit | None:
 def admission(chart: Chart, start: datetime, nights: int, *, clinic: str, ward: str, source: str = "emd") -> Visit:
     """A bed in a ward, under a specialist. The caller has made sure that the stay ends in time."""
     hospital, rng = chart.hospital, chart.rng
-    day = start.date()
+    day = wita_date(start)
     chart.taken.update(day + timedelta(days=offset) for offset in range(-1, nights + 2))
     doctor = hospital.doctor(clinic, day, rng.randint(0, 5))
     bed = spread(hospital.beds[ward], rng.randint(0, 97))
@@ -131,7 +133,7 @@ def _encounter(
     kind, doctor = who
     start = moves[0][1]
     history = []
-    for (status, begun), (_, ended) in zip(moves, moves[1:], strict=False):
+    for (status, begun), (_, ended) in pairwise(moves):
         history.append({"status": status, "period": span(begun, ended)})
     history.append({"status": moves[-1][0], "period": {"start": instant(moves[-1][1])}})
     number = f"{start:%Y/%m/%d}/{chart.person.number:06d}{chart.counts.get('kunjungan', 0) + 1:03d}"

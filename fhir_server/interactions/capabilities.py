@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
-from fhir_server.search.index import implemented
+from fhir_server.search.fields import implemented
 from resources.definitions.structure import resource_types
 
 PUBLISHED = "2026-11-24"

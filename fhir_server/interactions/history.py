@@ -11,7 +11,7 @@ from fhir_server.bundles import history_bundle
 from fhir_server.errors import BadRequest, NotFound
 from fhir_server.messages import FhirRequest, FhirResponse
 from fhir_server.record import Record
-from fhir_server.search.kinds.date import span
+from fhir_server.search.kinds.date import Interval, interval
 from fhir_server.store.history import HistoryQuery, Position, position
 from resources.issues import Text
 
@@ -61,15 +61,27 @@ def parse(request: FhirRequest, record: Record, types: tuple[str, ...], id: str 
                 expression=f"http.{name}",
             )
         values[name] = value
-    zone = record.site.zone
     return HistoryQuery(
         types,
         _count(values.get("_count", str(DEFAULT_COUNT))) + 1,
         id,
-        since=span(values["_since"], zone)[0] if "_since" in values else None,
-        at=span(values["_at"], zone) if "_at" in values else None,
+        since=_moment("_since", values["_since"], record)[0] if "_since" in values else None,
+        at=_moment("_at", values["_at"], record) if "_at" in values else None,
         after=decode(values["_cursor"]) if "_cursor" in values else None,
     )
+
+
+def _moment(name: str, text: str, record: Record) -> Interval:
+    found = interval(text, record.site.zone)
+    if found is None:
+        raise BadRequest(
+            Text(
+                f"{name} must be a date or an instant (in a URL, + is written %2B).",
+                f"{name} harus tanggal atau waktu (dalam URL, + ditulis %2B).",
+            ),
+            expression=f"http.{name}",
+        )
+    return found
 
 
 def _count(text: str) -> int:

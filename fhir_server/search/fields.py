@@ -39,6 +39,16 @@ class Field:
         return self.parameter.code
 
 
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One parameter of a search. `values` are alternatives (OR), with their escapes; `modifier` is one that the kind
+    knows, `missing`, or the type of a reference."""
+
+    field: Field
+    modifier: str | None
+    values: tuple[str, ...]
+
+
 @cache
 def fields(type: str) -> Mapping[str, Field]:
     """The fields of a resource type by parameter code: exactly the parameters that can be searched by."""

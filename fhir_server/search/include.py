@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from fhir_server.errors import InvalidParameter
 from fhir_server.messages import Resource
 from fhir_server.search import refusals
-from fhir_server.search.fields import Field, fields
+from fhir_server.search.fields import Criterion, Field, fields
 from fhir_server.search.kinds import reference
 from fhir_server.search.locality import Locality
 from resources.definitions.structure import resource_types
@@ -76,8 +77,8 @@ def _targets(resource: Resource, include: Include, locality: Locality) -> Iterat
                         yield target, id
 
 
-def referrers(includes: Iterable[Include], resources: Iterable[Resource]) -> list[tuple[Field, str, tuple[str, ...]]]:
-    """For each search that finds what refers to these resources: the reference field, the type to search, `Type/id` values."""
+def referrers(includes: Iterable[Include], resources: Iterable[Resource]) -> list[tuple[str, Criterion]]:
+    """The searches that find what refers to these resources: the type to search, and by what."""
     known = [f"{resource['resourceType']}/{resource['id']}" for resource in resources]
     found = []
     for include in includes:
@@ -85,11 +86,11 @@ def referrers(includes: Iterable[Include], resources: Iterable[Resource]) -> lis
             if include.parameter in (code, ANY):
                 targets = {include.target} if include.target else set(field.parameter.target)
                 if values := tuple(url for url in known if url.partition("/")[0] in targets):
-                    found.append((field, include.source, values))
+                    found.append((include.source, Criterion(field, None, values)))
     return found
 
 
-def _wrong(name: str, value: str) -> Exception:
+def _wrong(name: str, value: str) -> InvalidParameter:
     return refusals.wrong_value(
         name,
         value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fhir_server.messages import Resource
@@ -29,7 +29,8 @@ INDEXES: Mapping[str, IndexValue] = {
 }
 
 
-class Description(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Description:
     """`index` by parameter code; `compartments`: compartment -> ids of those that the resource belongs to."""
 
     index: Index
@@ -54,13 +55,13 @@ class Plan:
 
 
 def describe(resource: Resource, *, zone: ZoneInfo, base: str) -> Description:
-    """What is stored beside the resource. Values that are not well-formed are left out: validation refuses them elsewhere."""
+    """What is stored beside the resource. Values that are not well-formed are left out."""
     found = index(resource, zone=zone, base=base)
     return Description(found, _compartments(resource, found))
 
 
 def index(resource: Resource, *, zone: ZoneInfo, base: str) -> Index:
-    """Entries by parameter code. A code is there exactly if the resource has a value for it, even one without entries."""
+    """Entries by parameter code. A code is there where the resource has a value for it, even one without entries."""
     type, locality = resource["resourceType"], Locality(zone, base)
     found: Index = {}
     for extraction in _extractions(resource, plan(type)):
@@ -68,7 +69,12 @@ def index(resource: Resource, *, zone: ZoneInfo, base: str) -> Index:
             kind, value = node if node[0] != "Extension" else _extension_value(node)
             for field, entries in extraction.fields:
                 _add(found, field, entries(kind, value, field, locality))
-    return found
+    return {code: _distinct(entries) for code, entries in found.items()}
+
+
+def _distinct(entries: Any) -> Any:
+    several = isinstance(entries, list) and len(entries) > 1 and isinstance(entries[0], str)
+    return list(dict.fromkeys(entries)) if several else entries
 
 
 def _extractions(resource: Resource, plan: Plan) -> Iterator[Extraction]:
@@ -86,8 +92,7 @@ def _add(found: Index, field: Field, entries: list[Entry]) -> None:
         if entries or field.code not in found:
             found[field.code] = entries[0] if entries else {}
         return
-    known = found.setdefault(field.code, [])
-    known += [entry for entry in entries if entry not in known]
+    found.setdefault(field.code, []).extend(entries)
 
 
 def _extension_value(node: Node) -> Node:
@@ -126,13 +131,13 @@ def plan(type: str) -> Plan:
 
 
 def _shared(type: str) -> list[Extraction]:
-    """One extraction for each path; parameters with the same expression (subject and patient do not) share theirs."""
+    """One extraction for each path; parameters with the same expression share theirs."""
     by_expression: dict[tuple[str, int], list[Field]] = {}
     paths: dict[tuple[str, int], Path] = {}
     for field in fields(type).values():
         if field.layout != "scalar":
-            for number_, path in enumerate(field.parameter.paths):
-                key = (field.parameter.expression, number_)
+            for position, path in enumerate(field.parameter.paths):
+                key = (field.parameter.expression, position)
                 by_expression.setdefault(key, []).append(field)
                 paths[key] = path
     return [

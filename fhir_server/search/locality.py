@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """`zone`: the hospital's, for dates that carry none; `base`: the server's own FHIR base URL, without a slash at the end;
-    `now`: the moment that `ap` measures from."""
+    """`zone`: the hospital's, for dates that carry none; `base`: the server's own FHIR base URL, without a slash at the
+    end; `now`: the moment that `ap` measures from."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Makassar"))
     base: str = ""

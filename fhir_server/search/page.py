@@ -1,7 +1,7 @@
 """Sorted pages by keyset: a cursor tells the sort values of the last resource. https://hl7.org/fhir/R4/search.html#sort
 
-Missing values come last in both directions; of several values the least counts, descending the greatest; ties go by id. A range
-counts with its beginning.
+Missing values come last in both directions; of several values the least counts, descending the greatest; ties go by id.
+A range counts with its beginning.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ class Key:
 
 
 def stages(query: Query) -> list[Stage]:
-    """The aggregation stages after `$match`: one more document than the page has, so that it is seen whether more follow.
+    """The aggregation stages after `$match`: one document more than the page has, to see whether more follow.
 
-    Each document gets `sort`, the values of its sort keys, for `next_cursor`. Raises InvalidParameter on a wrong cursor.
+    Each document gets `sort`, the values of its sort keys, for `next_cursor`. Raises InvalidParameter for a cursor that
+    is not ours.
     """
     keys = _keys(query)
     computed = {key.path: key.computed for key in keys if key.computed is not None}
@@ -130,7 +131,9 @@ def _decode(query: Query) -> list[Any]:
     cursor = query.results.cursor or ""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        content = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)) if _is_short(cursor) else None
+        if len(cursor) > MAX_CURSOR_LENGTH:
+            raise ValueError("longer than ours")
+        content = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if content["by"] == _by(query):
             return _decoded(_keys(query), content["after"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError, binascii.Error):
@@ -140,10 +143,6 @@ def _decode(query: Query) -> list[Any]:
         "This is not a page of this search. Begin again with the search itself.",
         "Ini bukan halaman dari pencarian ini. Mulailah lagi dari pencariannya.",
     )
-
-
-def _is_short(cursor: str) -> bool:
-    return len(cursor) <= MAX_CURSOR_LENGTH
 
 
 def _decoded(keys: list[Key], values: list[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ from fhir_server.errors import InvalidParameter
 from fhir_server.messages import Parameters
 from fhir_server.search import refusals, results
 from fhir_server.search.escapes import split
-from fhir_server.search.fields import Field, fields
+from fhir_server.search.fields import Criterion, Field, fields
 from fhir_server.search.include import Include
 from fhir_server.search.kinds import date, number, quantity, reference, string, token, uri
 from fhir_server.search.results import RESULT_PARAMETERS, Results, Sort
@@ -36,19 +36,9 @@ MODIFIERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """One parameter of a search. `values` are alternatives (OR), with their escapes; `modifier` is one that the kind knows,
-    `missing`, or the type of a reference."""
-
-    field: Field
-    modifier: str | None
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
-    """A search of one type: all `criteria` (AND), and how the result is wanted. `ignored` names the parameters that nothing
-    was done about, which happens only where the client asked for lenient handling."""
+    """A search of one type: all `criteria` (AND), and how the result is wanted. `ignored` names the parameters that
+    nothing was done about, which happens only where the client asked for lenient handling."""
 
     type: str
     criteria: tuple[Criterion, ...] = ()
@@ -57,7 +47,7 @@ class Query:
 
 
 def parse(type: str, parameters: Parameters, *, lenient: bool = False) -> Query:
-    """The search of a known resource type; raises InvalidParameter where something is unknown, malformed or too much."""
+    """The search of a known resource type; raises InvalidParameter for what is unknown, wrong or too much."""
     if len(parameters) > MAX_PARAMETERS:
         raise refusals.too_much("", "parameters", "parameter", MAX_PARAMETERS)
     query, seen = Query(type), set[str]()

@@ -1,10 +1,11 @@
-"""Why a search is refused, in the words of both languages. Each gives an error to raise: 400 with the parameter's name."""
+"""Why a search is refused, in the words of both languages: errors to raise. https://hl7.org/fhir/R4/search.html#errors"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fhir_server.errors import InvalidParameter, Text
+from fhir_server.errors import InvalidParameter
+from resources.issues import Text
 
 SHOWN = 80
 

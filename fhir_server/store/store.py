@@ -114,13 +114,17 @@ class Store:
         """Current, not deleted documents that match, passed through these aggregation stages (order, limit)."""
         with translated():
             cursor = await self._current(type).aggregate(
-                [{"$match": _restricted(access, filter)}, *stages], maxTimeMS=self._timeout_ms
+                [{"$match": _restricted(access, filter)}, *stages, {"$unset": "index"}], maxTimeMS=self._timeout_ms
             )
             return await cursor.to_list()
 
-    async def count(self, type: str, access: Access, filter: Filter) -> int:
+    async def count(self, type: str, access: Access, filter: Filter, *, most: int | None = None) -> int:
+        """How many match; counting stops at `most`."""
+        limit = {} if most is None else {"limit": most}
         with translated():
-            return await self._current(type).count_documents(_restricted(access, filter), maxTimeMS=self._timeout_ms)
+            return await self._current(type).count_documents(
+                _restricted(access, filter), maxTimeMS=self._timeout_ms, **limit
+            )
 
     async def history(self, query: HistoryQuery, access: Callable[[str], Access]) -> list[Document]:
         """Versions, newest first; each document gets its `type`."""

@@ -44,12 +44,15 @@ def _resource(node: etree._Element, depth: int) -> dict[str, Any]:
     return {"resourceType": name, **_object(node, name, depth)}
 
 
-def _object(node: etree._Element, type: str, depth: int) -> dict[str, Any]:
+def _object(node: etree._Element, type: str, depth: int, *, without: str = "") -> dict[str, Any]:
+    """`without`: an attribute that is read elsewhere, the value of a primitive."""
     if depth > DEPTH_LIMIT:
         raise MalformedXml(too_deep())
     table = definition(type).properties
     content: dict[str, Any] = {}
     for key, value in _attributes(node).items():
+        if key == without:
+            continue
         if key not in table or not table[key][0].attribute:
             _refuse_attribute(node, key)
         content[key] = value
@@ -128,23 +131,12 @@ def _primitives(name: str, nodes: list[etree._Element], row: tuple[Element, str]
 
 
 def _primitive(node: etree._Element, type: str, depth: int) -> tuple[Any, dict[str, Any] | None]:
-    attributes = _attributes(node)
-    text = attributes.pop("value", None)
-    extra: dict[str, Any] = {}
-    if attributes or len(node) or node.text:
-        extra = _object_without_value(node, depth)
+    text = node.get("value")
+    bare = len(node.attrib) == (text is not None) and not len(node) and not node.text
+    extra = {} if bare else _object(node, "Element", depth, without="value")
     if text is None and not extra:
         _refuse(node, "The element is empty", "Elemen ini kosong")
     return None if text is None else _typed(node, text, type), extra or None
-
-
-def _object_without_value(node: etree._Element, depth: int) -> dict[str, Any]:
-    value = node.attrib.pop("value", None)
-    try:
-        return _object(node, "Element", depth)
-    finally:
-        if value is not None:
-            node.attrib["value"] = value
 
 
 def _typed(node: etree._Element, text: str, type: str) -> Any:
@@ -158,7 +150,7 @@ def _typed(node: etree._Element, text: str, type: str) -> Any:
     except Unrepresentable as error:
         raise MalformedXml(error.text, _path(node)) from None
     if type in ("boolean", "decimal", *_INTEGERS):
-        _refuse(node, f'"{shorten(text)}" is not a {type}', f'"{shorten(text)}" bukan {type}')
+        _refuse(node, f'"{shorten(text)}" is not of type {type}', f'"{shorten(text)}" bukan bertipe {type}')
     return text
 
 
@@ -171,7 +163,7 @@ def _xhtml(node: etree._Element) -> str:
 def _unprefixed(node: etree._Element) -> etree._Element:
     """A copy whose names need no prefix: JSON holds the div alone, with XHTML as its default namespace."""
     copy = etree.fromstring(etree.tostring(node, with_tail=False))
-    plain = etree.Element(copy.tag, {}, nsmap={None: XHTML})
+    plain = etree.fromstring(f'<div xmlns="{XHTML}"/>')
     plain.text = copy.text
     plain.attrib.update(dict(copy.attrib))
     plain.extend(list(copy))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 from xml.sax.saxutils import escape
 
-from resources.definitions.structure import Element, definition, primitive_types
+from resources.definitions.structure import Element, definition, primitive_types, resource_types
 from resources.formats.malformed import UNUSABLE, MalformedXml
 from resources.formats.numbers import plain
 from resources.formats.xml_parser import FHIR, XHTML, parse
@@ -27,8 +27,8 @@ def write(resource: Mapping[str, Any], *, pretty: bool = False) -> bytes:
 
 
 def _resource(resource: Mapping[str, Any], indent: str, namespace: str = "") -> str:
-    if not isinstance(resource, dict) or "resourceType" not in resource:
-        raise ValueError("a resource needs a resourceType")
+    if not isinstance(resource, dict) or resource.get("resourceType") not in resource_types():
+        raise ValueError("a resource needs the resourceType of R4")
     content = {name: value for name, value in resource.items() if name != "resourceType"}
     return _object(resource["resourceType"] + namespace, content, resource["resourceType"], indent)
 

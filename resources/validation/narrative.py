@@ -10,7 +10,7 @@ from lxml import etree
 
 from resources.issues import Text
 from resources.validation import texts
-from resources.validation.primitives import string
+from resources.validation.primitives import MAX_CHARACTERS, string
 from resources.validation.scope import Scope
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -24,16 +24,17 @@ ATTRIBUTES = frozenset(
     "bgcolor nowrap size color face noshade clear accesskey tabindex".split()
 )
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-LINKS = re.compile(r"(?:https?:|mailto:|tel:|#|[^:]*(?:[/?#]|$))", re.IGNORECASE)
+LINKS = re.compile(r"(?:https?:|ftp:|mailto:|tel:|#|[^:]*(?:[/?#]|$))", re.IGNORECASE)
 IMAGES = re.compile(r"(?:https?:|#|data:image/(?:png|jpeg);base64,|[^:]*(?:[/?#]|$))", re.IGNORECASE)
 BAD_STYLE = re.compile(r"url\s*\(|expression|@import|javascript:|behaviou?r\s*:|-moz-binding|\\|<", re.IGNORECASE)
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+EMBEDDED = re.compile(r"url\(\s*data:\s*image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*\)", re.IGNORECASE)
 BAD_MARKUP = re.compile(r"<!(?!--)|<\?")
 
 
 def check_div(value: Any, path: str, scope: Scope) -> None:
     """Adds the first thing that is wrong with `text.div`."""
-    problem = string(value)
+    problem = string(value) if type(value) is not str or not value or len(value) < MAX_CHARACTERS else None
     if problem is None and (reason := complaint(value)):
         problem = texts.narrative(reason)
     if problem is not None:
@@ -54,7 +55,7 @@ def complaint(div: str) -> Text | None:
     for node in root.iter():
         if isinstance(node.tag, str) and (reason := _node_complaint(node)):
             return reason
-    if not any(text.strip() for text in root.itertext(etree.Element)) and root.find(f".//{XHTML}img") is None:
+    if not any(text.strip() for text in root.itertext()) and root.find(f".//{XHTML}img") is None:
         return Text("has no text", "tidak berisi teks")
     return None
 
@@ -76,7 +77,7 @@ def _is_harmless(element: str, attribute: str, content: str) -> bool:
     if attribute == "src":
         return element == "img" and IMAGES.match(_visible(content)) is not None
     if attribute == "style":
-        return BAD_STYLE.search(CSS_COMMENT.sub("", content)) is None
+        return BAD_STYLE.search(EMBEDDED.sub("", CSS_COMMENT.sub("", content))) is None
     return attribute in ATTRIBUTES or attribute == XML_LANG
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from seed.appointments import missed
 from seed.chart import Chart, Visit, some_day
 from seed.documents import care_plan, episode, every
+from seed.elements import Number
 from seed.findings import complain, diagnose, height, problem, tenths, vitals
 from seed.laboratory import image, laboratory
 from seed.treatment import operate, prescribe
@@ -30,11 +31,15 @@ def metabolic(chart: Chart, *, hypertension: bool, diabetes: bool) -> None:
         if not visit:
             break
         if number == 0:
-            complain(chart, visit, "Sering lemas, haus dan buang air kecil malam hari" if diabetes else "Tengkuk terasa berat")
-        signs = {"height": height(chart, visit)} if number == 0 else {}
+            complain(
+                chart,
+                visit,
+                "Sering lemas, haus dan buang air kecil malam hari" if diabetes else "Tengkuk terasa berat",
+            )
+        signs: dict[str, Number] = {"height": height(chart, visit)} if number == 0 else {}
         if hypertension:
-            signs |= {"systolic": Decimal(pressure + rng.randint(-7, 7)), "diastolic": Decimal(pressure // 2 + rng.randint(8, 14))}
-        vitals(chart, visit, **{sign: int(value) for sign, value in signs.items()})
+            signs |= {"systolic": pressure + rng.randint(-7, 7), "diastolic": pressure // 2 + rng.randint(8, 14)}
+        vitals(chart, visit, **signs)
         _control(chart, visit, number, (hypertension, diabetes), a1c)
         close(visit, advice="Kontrol kembali 3 bulan" if number else "Kontrol kembali, diet dan olahraga")
         pressure = max(pressure - rng.randint(2, 10), rng.randint(124, 142))
@@ -65,7 +70,11 @@ def _control(chart: Chart, visit: Visit, number: int, diseases: tuple[bool, bool
         codes = [code for code, there in (("E11.9", diabetes), ("I10", hypertension)) if there]
         problems = [problem(chart, visit, code) for code in codes]
         care_plan(
-            chart, visit, "Rencana perawatan penyakit kronik", "Kontrol 3 bulanan, diet rendah garam dan gula", *problems
+            chart,
+            visit,
+            "Rencana perawatan penyakit kronik",
+            "Kontrol 3 bulanan, diet rendah garam dan gula",
+            *problems,
         )
     prescribe(chart, visit, 30, *drugs, reason=diagnosis)
 
@@ -121,7 +130,13 @@ def _tuberculosis_visit(chart: Chart, visit: Visit, month: int) -> None:
     vitals(chart, visit, saturation=rng.randint(95, 99), temperature=tenths(rng, 36.4, 37.8 if month == 0 else 36.9))
     diagnosis = diagnose(chart, visit, "A15.0", lasting=month < 6)
     if month == 0:
-        image(chart, visit, "chest", "Infiltrat di lapangan atas paru kanan, kavitas (+).", "Sesuai gambaran TB paru aktif")
+        image(
+            chart,
+            visit,
+            "chest",
+            "Infiltrat di lapangan atas paru kanan, kavitas (+).",
+            "Sesuai gambaran TB paru aktif",
+        )
         laboratory(chart, visit, "liver")
         problem(chart, visit, "A15.0")
     if month in (0, 2, 5, 6):

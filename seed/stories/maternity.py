@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from seed.assays import BLOOD_GROUPS
 from seed.chart import Chart, Visit
 from seed.documents import care_plan, episode, summary
-from seed.elements import wita_date
-from seed.findings import complain, diagnose, problem, tenths, vitals
+from seed.elements import Number, wita_date
+from seed.findings import complain, diagnose, problem, tenths, vitals, weight
 from seed.laboratory import laboratory
 from seed.people import Birth
 from seed.treatment import immunize, operate, prescribe
@@ -41,19 +42,24 @@ def pregnancy(chart: Chart, conceived: date, birth: Birth | None) -> None:
 
 def _antenatal(chart: Chart, visit: Visit, number: int, week: int) -> None:
     rng = chart.rng
-    signs = {"systolic": rng.randint(104, 124), "diastolic": rng.randint(64, 80)}
+    signs: dict[str, Number] = {"systolic": rng.randint(104, 124), "diastolic": rng.randint(64, 80)}
+    signs["weight"] = weight(chart, visit) + Decimal(week * week) / 120 // 1
     if week >= 18:
         signs |= {"fundus": week - rng.randint(0, 2), "fetal-heart": rng.randint(128, 154)}
-    gained = tenths(rng, 0, 1) + week * 28 // 100
     vitals(chart, visit, **signs)
-    _heavier(chart, visit, float(gained))
     diagnosis = diagnose(chart, visit, "Z34.9", lasting=True)
     if number == 0:
         complain(chart, visit, f"Terlambat haid, hamil {week} minggu")
         plan = problem(chart, visit, "Z34.9")
-        care_plan(chart, visit, "Rencana asuhan kehamilan", "Delapan kali pemeriksaan, tablet tambah darah, kelas ibu", plan)
+        care_plan(
+            chart, visit, "Rencana asuhan kehamilan", "Delapan kali pemeriksaan, tablet tambah darah, kelas ibu", plan
+        )
         laboratory(
-            chart, visit, "antenatal", hemoglobin=tenths(rng, 10.6, 13.2), abo=BLOOD_GROUPS[rng.choice(("A", "B", "O", "O", "AB"))]
+            chart,
+            visit,
+            "antenatal",
+            hemoglobin=tenths(rng, 10.6, 13.2),
+            abo=BLOOD_GROUPS[rng.choice(("A", "B", "O", "O", "AB"))],
         )
     if number in (0, 3, 5):
         laboratory(chart, visit, "urine", protein=rng.choice((0, 0, 10, 15)))
@@ -64,15 +70,6 @@ def _antenatal(chart: Chart, visit: Visit, number: int, week: int) -> None:
         immunize(chart, visit, "Td", 1 if number == 1 else 2)
     prescribe(chart, visit, 30, "fe", "calcium", reason=diagnosis)
     close(visit, advice=f"Usia kehamilan {week} minggu, kontrol kembali sesuai jadwal")
-
-
-def _heavier(chart: Chart, visit: Visit, kilograms: float) -> None:
-    """The weight of this visit, with what the pregnancy adds."""
-    for resource in reversed(chart.resources):
-        if resource["resourceType"] == "Observation" and resource["code"]["coding"][0]["code"] == "29463-7":
-            value = resource["valueQuantity"]["value"]
-            resource["valueQuantity"]["value"] = (value + type(value)(str(round(kilograms, 1)))).quantize(type(value)("0.1"))
-            return
 
 
 def _delivery(chart: Chart, birth: Birth) -> None:
@@ -118,10 +115,14 @@ def newborn(chart: Chart, birth: Birth) -> None:
     visit = admission(chart, birth.moment, nights, clinic="ANA", ward="bangsal-kenanga", source="born")
     visit.later(10)
     grams = tenths(rng, birth.grams / 1000, birth.grams / 1000)
-    vitals(chart, visit, weight=grams, height=rng.randint(47, 51), pulse=rng.randint(120, 152), breaths=rng.randint(38, 54))
+    vitals(
+        chart, visit, weight=grams, height=rng.randint(47, 51), pulse=rng.randint(120, 152), breaths=rng.randint(38, 54)
+    )
     diagnosis = diagnose(chart, visit, "Z38.0", heals_in=3)
     prescribe(chart, visit, 1, "vitamin-k", reason=diagnosis)
     immunize(chart, visit, "HB0", 1)
     laboratory(chart, visit, "blood-group", abo=BLOOD_GROUPS[rng.choice(("A", "B", "O", "O", "AB"))])
-    close(visit, at=birth.moment + timedelta(days=nights, minutes=rng.randint(0, 90)), advice="Bayi sehat, ASI eksklusif")
+    close(
+        visit, at=birth.moment + timedelta(days=nights, minutes=rng.randint(0, 90)), advice="Bayi sehat, ASI eksklusif"
+    )
     summary(chart, visit)

@@ -1,6 +1,7 @@
 """Date search. https://hl7.org/fhir/R4/search.html#date
 
-An entry is {lo, hi}: the first and the last millisecond, in UTC, that the value may mean. A missing end is EARLIEST or LATEST.
+An entry is {lo, hi}: the first and the last millisecond that the value may mean, in UTC. A missing end is EARLIEST or
+LATEST.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reference search. https://hl7.org/fhir/R4/search.html#reference
 
-An entry is Type/id for what is on this server, the URL for what is elsewhere; versions do not count. A reference into the
-resource itself (#...) and one that only has an identifier are not found.
+An entry is Type/id for what is on this server, the URL for what is elsewhere; versions do not count. A reference into
+the resource itself (#...) and one that only has an identifier are not found.
 """
 
 from __future__ import annotations

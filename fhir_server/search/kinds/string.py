@@ -1,6 +1,6 @@
 """String search. https://hl7.org/fhir/R4/search.html#string
 
-An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality; no pattern is needed.
+An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Token search. https://hl7.org/fhir/R4/search.html#token
 
-An entry is code, NUL, system; and NUL, system for `system|`. Codes and systems count exactly as they are written: upper and
-lower case differ (identifiers and UCUM need it).
+An entry is code, NUL, system; and NUL, system for `system|`. Codes and systems count exactly as they are written: upper
+and lower case differ (identifiers and UCUM need it).
 """
 
 from __future__ import annotations
