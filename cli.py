@@ -14,7 +14,13 @@ from fhir_server.store import deployment, mongod
 from settings import Settings, SettingsRefused, load
 
 DEMO_SEED = 1
-CANNOT_START = (SettingsRefused, serving.CannotServe, deployment.MongodbUnusable, mongod.MongodError)
+
+
+class CannotSeed(Exception):
+    """There is nothing to seed here; the text is one line that says what to do."""
+
+
+CANNOT_START = (CannotSeed, SettingsRefused, serving.CannotServe, deployment.MongodbUnusable, mongod.MongodError)
 
 
 @dataclass(frozen=True)
@@ -78,14 +84,16 @@ def _database(settings: Settings, *, wait_for_others: bool = False) -> Iterator[
 
 async def _seed(settings: Settings, seed: int, *, only_if_empty: bool) -> None:
     import main as application
-
     from seed import load as demo
 
     async with application.open_record(settings) as record:
         if only_if_empty and await demo.already_seeded(record):
             return
         today = datetime.now(ZoneInfo(settings.time_zone)).date()
-        await demo.load(record, patients=settings.demo_patients, seed=seed, today=today, progress=_progress)
+        try:
+            await demo.load(record, patients=settings.demo_patients, seed=seed, today=today, progress=_progress)
+        except demo.AlreadySeeded as problem:
+            raise CannotSeed(str(problem)) from None
 
 
 def _progress(done: int, total: int) -> None:

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from fhir_server.errors import FhirError
-from fhir_server.store.store import Store
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
@@ -71,9 +70,8 @@ async def live(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    store: Store = request.state.store
     try:
-        await store.ping()
+        await request.state.ready()
     except FhirError:
         return JSONResponse({"status": "unavailable"}, 503, {**HEADERS, "Retry-After": "5"})
     return JSONResponse({"status": "ready"}, headers=HEADERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 import home
-from auth.caller import SYSTEM
+from auth.caller import SYSTEM, Caller
 from fhir_server.record import Record
 from fhir_server.routes import routes
 from fhir_server.site import Site
@@ -24,20 +24,23 @@ SMALLEST_COMPRESSED = 1024
 class State(TypedDict):
     """What lives as long as the application; requests find it in `request.state`."""
 
-    store: Store
+    record_for: Callable[[Caller], Record]
+    ready: Callable[[], Awaitable[None]]
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application. It needs `settings.mongodb_uri` once its lifespan begins."""
 
+    place = site(settings)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with open_store(settings) as store:
-            yield {"store": store}
+            yield {"record_for": lambda caller: Record(store, caller, place), "ready": store.ping}
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
-    app.router.routes.extend(routes(site(settings), is_open=settings.open, max_body_bytes=settings.max_body_bytes))
+    app.router.routes.extend(routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes))
     app.router.routes.extend(home.routes(settings.fhir_base, is_open=settings.open))
     return app
 

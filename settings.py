@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     )
     open: bool = Field(False, description="Switch authentication off: every caller may do everything; loopback only")
     demo: bool = Field(False, description="Seed the demo hospital when the database is empty")
-    demo_patients: int = Field(200, ge=1, le=1_000_000, description="Number of patients in the demo hospital")
+    demo_patients: int = Field(200, ge=1, le=280_000, description="Number of patients in the demo hospital")
     base_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",

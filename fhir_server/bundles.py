@@ -68,13 +68,16 @@ def _entry(request: FhirRequest, document: Document, mode: str) -> Resource:
     }
 
 
-def history_bundle(request: FhirRequest, rows: Sequence[Document], cursor: str | None) -> Resource:
-    """`cursor`: where the next page begins."""
+def history_bundle(request: FhirRequest, rows: Sequence[Document], cursor: str | None, total: int | None) -> Resource:
+    """`cursor`: where the next page begins; `total`: of all pages, where it is known."""
     links = [{"relation": "self", "url": link(request, request.query)}]
     if cursor is not None:
         query = tuple(pair for pair in request.query if pair[0] != "_cursor")
         links.append({"relation": "next", "url": link(request, (*query, ("_cursor", cursor)))})
-    bundle: Resource = {"resourceType": "Bundle", "type": "history", "timestamp": instant(now()), "link": links}
+    bundle: Resource = {"resourceType": "Bundle", "type": "history", "timestamp": instant(now())}
+    if total is not None:
+        bundle["total"] = total
+    bundle["link"] = links
     if rows:
         bundle["entry"] = [_history_entry(request, row) for row in rows]
     return bundle

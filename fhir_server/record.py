@@ -86,6 +86,11 @@ class Record:
             replace(query, types=types), lambda type: visible(self.caller, type)
         ) if types else []
 
+    async def count_history(self, query: HistoryQuery) -> int:
+        """How many versions there are on all pages of a history of one type."""
+        (type,) = query.types
+        return await self._store.count_history(replace(query, after=None), visible(self.caller, type))
+
     async def commit(self, changes: Sequence[Change]) -> list[Committed]:
         """Carries out all of the changes or none. Raises what the first that fails raises."""
         for change in changes:

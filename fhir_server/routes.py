@@ -18,8 +18,6 @@ from fhir_server.interactions.dispatch import answer
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters
 from fhir_server.negotiation import Format, sent, wanted
 from fhir_server.record import Record
-from fhir_server.site import Site
-from fhir_server.store.store import Store
 from resources.formats import json_format, xml_format
 from resources.formats.malformed import Malformed
 from resources.issues import Issue, Text
@@ -45,20 +43,20 @@ MOST_PARAMETERS = 1000
 logger = logging.getLogger(__name__)
 
 
-def routes(site: Site, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> list[Route]:
-    """The FHIR routes below `path`; the lifespan's state must have a `store`.
+def routes(base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> list[Route]:
+    """The FHIR routes below `path`; the lifespan's state must have `record_for`, which gives a caller's record.
 
-    `is_open`: no authentication, every caller may do everything.
+    `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything.
     """
-    door = Door(site, is_open, max_body_bytes, path)
+    door = Door(base, is_open, max_body_bytes, path)
     return [Route(path, door.handle, methods=METHODS), Route(path + "/{rest:path}", door.handle, methods=METHODS)]
 
 
 class Door:
     """What all FHIR requests of one app share."""
 
-    def __init__(self, site: Site, is_open: bool, max_body_bytes: int, path: str) -> None:
-        self._site = site
+    def __init__(self, base: str, is_open: bool, max_body_bytes: int, path: str) -> None:
+        self._base = base
         self._is_open = is_open
         self._max_body_bytes = max_body_bytes
         self._prefix = path
@@ -70,15 +68,15 @@ class Door:
             query = _query(web.scope["query_string"])
             format = wanted(web.headers.get("accept", ""), _single(query, "_format"))
             parsed = await self._parse(web, query)
-            store: Store = web.state.store
-            response = await answer(parsed, Record(store, self._caller(parsed), self._site))
+            record: Record = web.state.record_for(self._caller(parsed))
+            response = await answer(parsed, record)
         except FhirError as error:
             response = FhirResponse(error.status, outcome(error.issues, parsed.language))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception:
             response = FhirResponse(500, outcome([_bug()], parsed.language))
-        return _render(response, format, pretty=_pretty(web), base=self._site.base)
+        return _render(response, format, pretty=_pretty(web), base=self._base)
 
     async def _parse(self, web: Request, query: Parameters) -> FhirRequest:
         segments = _segments(web.scope, self._prefix)
@@ -89,7 +87,7 @@ class Door:
             body, form = _body(content, web.headers.get("content-type"), web.method, segments)
             query = (*query, *form)
         kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
-        return FhirRequest(web.method, segments, kept, headers, body, self._site.base)
+        return FhirRequest(web.method, segments, kept, headers, body, self._base)
 
     def _caller(self, request: FhirRequest) -> Caller:
         if self._is_open:

@@ -17,8 +17,8 @@ from seed.staff import Staff
 
 @dataclass(slots=True)
 class Chart:
-    """`since` and `until` bound the days on which something may have happened; `next_clinic`: where a next
-    visit is due."""
+    """`since` and `until` bound the days on which something may have happened; `avoided`: drugs that
+    this patient must not get; `next_clinic`: where a next visit is due."""
 
     person: Person
     hospital: Hospital
@@ -31,6 +31,7 @@ class Chart:
     resources: list[Resource] = field(default_factory=list)
     taken: set[date] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+    avoided: set[str] = field(default_factory=set)
     next_clinic: str | None = None
 
 

@@ -93,7 +93,10 @@ def _stays(chart: Chart, age: int) -> None:
 
 
 def _chronic(chart: Chart, age: int) -> None:
+    """Young mothers are spared: what they would need is not given in pregnancy."""
     rng = chart.rng
+    if "simvastatin" in chart.avoided:
+        return
     hypertension = age >= 35 and rng.random() < (0.45 if age >= 52 else 0.2)
     diabetes = age >= 32 and rng.random() < (0.22 if age >= 52 else 0.12)
     if age >= 52 and rng.random() < 0.05:
@@ -108,7 +111,7 @@ def _chronic(chart: Chart, age: int) -> None:
 
 def _acute(chart: Chart, age: int) -> None:
     rng = chart.rng
-    for _ in range(rng.randint(1, 6) if age < 12 else rng.randint(0, 4)):
+    for _ in range(rng.randint(1, 6) if age < 12 else rng.randint(1, 4)):
         acute.illness(chart)
     if age >= 3 and rng.random() < 0.18:
         acute.injury(chart)

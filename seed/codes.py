@@ -103,6 +103,9 @@ CONFLICTS = {
 }
 """Allergen -> what is then not prescribed."""
 
+NOT_WHEN_PREGNANT = ("ibuprofen", "ketorolac", "simvastatin", "lisinopril", "captopril", "allopurinol")
+NOT_WITH_SICK_KIDNEYS = ("ibuprofen", "ketorolac", "metformin")
+
 CVX = "http://hl7.org/fhir/sid/cvx"
 VACCINES: dict[str, tuple[str, list[Element], str]] = {
     "HB0": ("Hepatitis B", [coding(KFA, "VG45", "HepB"), coding(CVX, "08")], "inj.intramuscular"),

@@ -138,9 +138,9 @@ EPISODES = {
 }
 
 
-def episode(chart: Chart, kind: str, start: date, end: date | None) -> Resource:
-    """An episode over several visits, finished where it has an end. https://hl7.org/fhir/R4/episodeofcare.html"""
-    opened = instant(wita(start, 7))
+def episode(chart: Chart, visit: Visit, kind: str, end: date | None) -> Resource:
+    """An episode that begins with this visit, before which it stands; finished where it has an end. https://hl7.org/fhir/R4/episodeofcare.html"""
+    opened = instant(wita(visit.day, 0))
     over = end is not None and end <= chart.until
     period: Element = {"start": opened}
     history: list[Element] = [{"status": "active", "period": {"start": opened}}]
@@ -148,7 +148,7 @@ def episode(chart: Chart, kind: str, start: date, end: date | None) -> Resource:
         period["end"] = closed = instant(wita(end, 15))
         history[0]["period"]["end"] = closed
         history.append({"status": "finished", "period": {"start": closed, "end": closed}})
-    return add(
+    resource = add(
         chart,
         "EpisodeOfCare",
         "episode",
@@ -160,6 +160,13 @@ def episode(chart: Chart, kind: str, start: date, end: date | None) -> Resource:
         managingOrganization={"reference": "Organization/org-rsud"},
         period=period,
     )
+    chart.resources.insert(chart.resources.index(visit.encounter), chart.resources.pop())
+    belongs(visit, resource)
+    return resource
+
+
+def belongs(visit: Visit, episode: Resource) -> None:
+    visit.encounter["episodeOfCare"] = [reference(episode)]
 
 
 def every(start: date, days: int, times: int) -> list[date]:

@@ -9,7 +9,7 @@ from random import Random
 
 from fhir_server.messages import Resource
 from seed.chart import Chart, Visit, add, note
-from seed.codes import ALLERGENS, DIAGNOSES, ICD10
+from seed.codes import ALLERGENS, CONFLICTS, DIAGNOSES, ICD10
 from seed.elements import KEMKES, LOINC, Element, Number, concept, hl7, identifier, instant, local_id, reference
 
 _VITAL_SIGNS = [hl7("observation-category", "vital-signs", "Vital Signs")]
@@ -177,6 +177,7 @@ def _between(table: tuple[tuple[float, float], ...], age: float) -> float:
 def allergy(chart: Chart, visit: Visit, key: str) -> None:
     """https://hl7.org/fhir/R4/allergyintolerance.html"""
     category, code, text, reaction, severity = ALLERGENS[key]
+    chart.avoided.update(CONFLICTS.get(key, ()))
     resource = add(
         chart,
         "AllergyIntolerance",

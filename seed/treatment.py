@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from fhir_server.messages import Resource
 from seed.chart import Chart, Visit, add, note
-from seed.codes import CONFLICTS, PROCEDURE_KINDS, PROCEDURES, VACCINES
+from seed.codes import PROCEDURE_KINDS, PROCEDURES, VACCINES
 from seed.drugs import ATC, DRUG_FORM_OF, FORMULARY, Drug, dosage
 from seed.elements import (
     DRUG_FORM,
@@ -57,26 +57,15 @@ _GIVER = hl7("v2-0443", "AP", "Administering Provider")
 
 
 def prescribe(chart: Chart, visit: Visit, days: int, *drugs: str, reason: Resource | None = None) -> None:
-    """One prescription of several items, each handed out by the pharmacy. What the patient reacts to is left out."""
+    """One prescription of several items, each handed out by the pharmacy. What the patient must not get is left out."""
     visit.later(5)
     number = f"R-{chart.person.mrn}-{chart.counts.get('lembar', 0) + 1:03d}"
     chart.counts["lembar"] = chart.counts.get("lembar", 0) + 1
-    avoided = avoid(chart)
-    for place, key in enumerate((key for key in drugs if key not in avoided), start=1):
+    for place, key in enumerate((key for key in drugs if key not in chart.avoided), start=1):
         request = _request(chart, visit, FORMULARY[key], (number, place, days))
         if reason:
             request["reasonReference"] = [reference(reason)]
         _dispense(chart, visit, request, days)
-
-
-def avoid(chart: Chart) -> set[str]:
-    """Drugs that the known allergies forbid."""
-    known = {
-        resource["identifier"][0]["value"].rsplit("-", 1)[-1]
-        for resource in chart.resources
-        if resource["resourceType"] == "AllergyIntolerance"
-    }
-    return {drug for allergen in known for drug in CONFLICTS.get(allergen, ())}
 
 
 def _request(chart: Chart, visit: Visit, drug: Drug, item: tuple[str, int, int]) -> Resource:

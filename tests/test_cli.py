@@ -106,8 +106,9 @@ def test_seed_works_beside_a_running_server(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_seed_starts_and_stops_a_mongod_of_its_own(tmp_path: Path) -> None:
-    assert run(tmp_path, "seed")[0] == 0
+def test_seed_starts_and_stops_a_mongod_of_its_own_and_seeds_once(tmp_path: Path) -> None:
+    assert run(tmp_path, "seed") == (0, "", "")
+    assert run(tmp_path, "seed") == (2, "", "rsud: seeded before; use another data folder\n")
     assert living_in(tmp_path) == []
 
 

@@ -40,7 +40,8 @@ async def _history(request: FhirRequest, record: Record, types: tuple[str, ...],
     more = len(rows) > query.count - 1
     page = rows[: query.count - 1]
     cursor = encode(position(page[-1])) if more and page else None
-    return FhirResponse(200, history_bundle(request, page, cursor))
+    total = await record.count_history(query) if id is not None else None
+    return FhirResponse(200, history_bundle(request, page, cursor, total))
 
 
 async def _refuse_unknown(record: Record, types: tuple[str, ...], id: str) -> None:

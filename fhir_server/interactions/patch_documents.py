@@ -112,7 +112,7 @@ def _patched(resource: Resource, operations: list[Operation]) -> Resource:
             result = _applied(result, operation, value)
         except _Nothing:
             _refuse(operation, f"{_shown(missing)} does not exist", f"{_shown(missing)} tidak ada")
-    _check_identity(resource, result)
+    check_identity(resource, result)
     return dict(without_empty(result))
 
 
@@ -217,27 +217,32 @@ def without_empty(value: Any) -> Any:
 
 def _size(value: Any, operation: Operation) -> int:
     """Bytes that come in. Also refuses what would nest too deep: a copy into itself doubles the levels each time."""
-    if _deeper(value, DEPTH_LIMIT - len(operation.path)):
+    if deeper(value, DEPTH_LIMIT - len(operation.path)):
         _refuse(operation, "the result is nested too deep", "hasilnya bersarang terlalu dalam")
     return len(json_format.write(value))
 
 
-def _deeper(value: Any, levels: int) -> bool:
+def deeper(value: Any, levels: int) -> bool:
+    """Whether the value nests objects and lists deeper than so many levels."""
     if not isinstance(value, dict | list):
         return False
     children = value.values() if isinstance(value, dict) else value
-    return levels <= 0 or any(_deeper(child, levels - 1) for child in children)
+    return levels <= 0 or any(deeper(child, levels - 1) for child in children)
 
 
 def _check_protected(operation: Operation) -> None:
     written = () if operation.op == "test" else (operation.path,)
     for path in (*written, *((operation.source,) if operation.op == "move" else ())):
-        for protected in PROTECTED:
-            if path[: len(protected)] == protected:
-                _refuse(operation, f"{_shown(protected)} cannot be changed", f"{_shown(protected)} tidak dapat diubah")
+        if is_protected(path):
+            _refuse(operation, f"{_shown(path)} cannot be changed", f"{_shown(path)} tidak dapat diubah")
 
 
-def _check_identity(before: Resource, after: Any) -> None:
+def is_protected(path: tuple[str | int, ...]) -> bool:
+    """Whether the path is one of PROTECTED or lies below it."""
+    return any(path[: len(protected)] == protected for protected in PROTECTED)
+
+
+def check_identity(before: Resource, after: Any) -> None:
     """Catches what replaces the document as a whole."""
     for key in ("resourceType", "id"):
         if not isinstance(after, dict) or after.get(key) != before.get(key):

@@ -109,7 +109,7 @@ def _read_entry(entry: object, index: int, outer: FhirRequest) -> Entry:
             Text("Each entry needs a request.", "Setiap entri harus memuat request."), expression=f"{place}.request"
         )
     method, url = asked.get("method"), asked.get("url")
-    if method not in ORDER or not isinstance(url, str):
+    if not isinstance(method, str) or method not in ORDER or not isinstance(url, str):
         raise BadRequest(
             Text(
                 f"A request needs a method ({', '.join(ORDER)}) and a url.",

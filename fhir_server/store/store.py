@@ -141,6 +141,17 @@ class Store:
             rows += await cursor.sort(order).limit(query.count).to_list()
         return [{**from_history(row), "type": type} if "id" in row else {**row, "type": type} for row in rows]
 
+    async def count_history(self, query: HistoryQuery, access: Access) -> int:
+        """How many versions a history of one type has; its `after` and `count` are ignored."""
+        (type,) = query.types
+        sides = (self._current(type), query.current(type)[0]), (self._history(type), query.past(type)[0])
+        with translated():
+            counts = [
+                await collection.count_documents({"$and": [filter, access.filter()]}, maxTimeMS=self._timeout_ms)
+                for collection, filter in sides
+            ]
+        return sum(counts)
+
     async def insert(self, type: str, document: Document) -> None:
         """Stores a new document. Raises AlreadyExists, Duplicate."""
         await self.prepare(type)

@@ -74,7 +74,7 @@ def illness(chart: Chart) -> None:
     day = some_day(chart)
     age = chart.person.age(day)
     possible = [row for row in ILLNESSES if row.ages[0] <= age < row.ages[1]]
-    if not possible:
+    if not possible or (day - chart.person.born).days < 60:
         return
     row = chart.rng.choices(possible, [row.weight for row in possible])[0]
     visit = outpatient(chart, row.clinic, day)

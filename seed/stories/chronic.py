@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from fhir_server.messages import Resource
 from seed.appointments import missed
 from seed.chart import Chart, Visit, some_day
-from seed.documents import care_plan, episode, every
+from seed.codes import NOT_WITH_SICK_KIDNEYS
+from seed.documents import belongs, care_plan, episode, every
 from seed.elements import Number
 from seed.findings import complain, diagnose, height, problem, tenths, vitals
 from seed.laboratory import image, laboratory
@@ -82,17 +84,19 @@ def _control(chart: Chart, visit: Visit, number: int, diseases: tuple[bool, bool
 def kidney(chart: Chart) -> None:
     """A creatinine that climbs, with the anaemia that comes of it."""
     rng = chart.rng
+    chart.avoided.update(NOT_WITH_SICK_KIDNEYS)
     start = chart.since + timedelta(days=rng.randint(10, 200))
     creatinine = rng.uniform(1.7, 2.3)
-    opened = False
+    care: Resource | None = None
     for number, day in enumerate(every(start, 61, 16)):
         visit = outpatient(chart, "INT", day)
         if not visit:
             break
-        if not opened:
-            opened = True
+        if care:
+            belongs(visit, care)
+        else:
+            care = episode(chart, visit, "CKD", None)
             complain(chart, visit, "Kaki bengkak dan cepat lelah")
-            episode(chart, "CKD", visit.day, None)
             problem(chart, visit, "N18.3")
         vitals(chart, visit, systolic=rng.randint(134, 158), diastolic=rng.randint(80, 94))
         diagnosis = diagnose(chart, visit, "N18.3" if creatinine < 2.9 else "N18.4", lasting=True)
@@ -112,14 +116,15 @@ def tuberculosis(chart: Chart) -> None:
     visit = outpatient(chart, "PAR", start)
     if not visit:
         return
-    episode(chart, "TB", visit.day, visit.day + timedelta(days=183))
     first = visit.day
+    care = episode(chart, visit, "TB", first + timedelta(days=183))
     for month in range(7):
         if month:
             visit = outpatient(chart, "PAR", first + timedelta(days=30 * month), booked=True)
         if not visit:
             chart.next_clinic = "PAR"
             return
+        belongs(visit, care)
         _tuberculosis_visit(chart, visit, month)
 
 

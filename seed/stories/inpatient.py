@@ -8,7 +8,7 @@ from decimal import Decimal
 from seed.assays import POSITIVE
 from seed.chart import Chart, Visit, some_day
 from seed.documents import episode, summary
-from seed.elements import wita, wita_date
+from seed.elements import wita
 from seed.findings import complain, diagnose, problem, tenths, vitals
 from seed.laboratory import image, laboratory
 from seed.treatment import operate, prescribe
@@ -143,7 +143,7 @@ def stroke(chart: Chart) -> None:
     if not start:
         return
     visit = admission(chart, start, nights, clinic="SAR", ward="bangsal-gaharu")
-    episode(chart, "CVD", wita_date(start), None)
+    episode(chart, visit, "CVD", None)
     complain(chart, visit, "Lemah separuh badan kanan mendadak")
     diagnosis = diagnose(chart, visit, "I63.9", heals_in=30)
     diagnose(chart, visit, "I10", lasting=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from fhir_server.messages import Resource
 from seed.assays import BLOOD_GROUPS
 from seed.chart import Chart, Visit
-from seed.documents import care_plan, episode, summary
+from seed.codes import NOT_WHEN_PREGNANT
+from seed.documents import belongs, care_plan, episode, summary
 from seed.elements import Number, wita_date
 from seed.findings import complain, diagnose, problem, tenths, vitals, weight
 from seed.laboratory import laboratory
@@ -21,7 +23,8 @@ _WEEKS = (9, 14, 20, 25, 29, 32, 35, 37)
 def pregnancy(chart: Chart, conceived: date, birth: Birth | None) -> None:
     """Visits from the ninth week to the birth; without one she is still expecting."""
     end = wita_date(birth.moment) if birth else None
-    opened = False
+    chart.avoided.update(NOT_WHEN_PREGNANT)
+    care: Resource | None = None
     for number, week in enumerate(_WEEKS):
         day = conceived + timedelta(days=week * 7 + chart.rng.randint(-3, 3))
         if end and day >= end - timedelta(days=5):
@@ -29,9 +32,10 @@ def pregnancy(chart: Chart, conceived: date, birth: Birth | None) -> None:
         visit = outpatient(chart, "OBG", day, booked=number > 0)
         if not visit:
             break
-        if not opened:
-            opened = True
-            episode(chart, "ANC", visit.day, end + timedelta(days=42) if end else None)
+        if care:
+            belongs(visit, care)
+        else:
+            care = episode(chart, visit, "ANC", end + timedelta(days=42) if end else None)
         _antenatal(chart, visit, number, (visit.day - conceived).days // 7)
     if birth and end and end <= chart.until:
         _delivery(chart, birth)

@@ -35,7 +35,8 @@ def create_app(settings: Settings) -> Starlette:
             await database["starts"].insert_one({})
             yield {"database": database}
 
-    return Starlette(routes=[Route("/", _state), Route("/slow", _slow)], lifespan=lifespan)
+    routes = [Route("/", _state), Route("/health/ready", _state), Route("/slow", _slow)]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def _state(request: Request) -> Response:

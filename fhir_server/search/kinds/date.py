@@ -43,13 +43,13 @@ def _interval(found: re.Match[str], zone: tzinfo) -> Interval:
     start = datetime(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0))  # noqa: DTZ001
     start_utc = _utc(start, zone)
     if fraction is not None:
-        moment = start_utc + timedelta(seconds=int(second), milliseconds=int(fraction[:3].ljust(3, "0")))
-        return moment, moment + (MILLISECOND if fraction[3:].strip("0") else timedelta())
+        moment = _later(start_utc, timedelta(seconds=int(second), milliseconds=int(fraction[:3].ljust(3, "0"))))
+        return moment, _later(moment, MILLISECOND if fraction[3:].strip("0") else timedelta())
     if second is not None:
-        moment = start_utc + timedelta(seconds=int(second))
-        return moment, moment + timedelta(milliseconds=999)
+        moment = _later(start_utc, timedelta(seconds=int(second)))
+        return moment, _later(moment, timedelta(milliseconds=999))
     if minute is not None:
-        return start_utc, start_utc + timedelta(milliseconds=59_999)
+        return start_utc, _later(start_utc, timedelta(milliseconds=59_999))
     end = _next(start, month, day)
     return start_utc, LATEST if end is None else _utc(end, zone) - MILLISECOND
 
@@ -71,6 +71,10 @@ def _utc(local: datetime, zone: tzinfo) -> datetime:
         return local.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:
         return EARLIEST if local.year < 5000 else LATEST
+
+
+def _later(moment: datetime, distance: timedelta) -> datetime:
+    return moment + distance if LATEST - moment > distance else LATEST
 
 
 def _zone(offset: str | None) -> tzinfo | None:

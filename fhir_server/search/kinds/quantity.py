@@ -5,7 +5,7 @@ An entry is {lo, hi, code, system, unit}. Units are compared as they are written
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from typing import Any
 
 from fhir_server.search import refusals
@@ -18,6 +18,7 @@ from fhir_server.search.locality import Locality
 MODIFIERS = frozenset[str]()
 UNIT = ("code", "system", "unit")
 CURRENCIES = "urn:iso:std:iso:4217"
+ROUNDED = Context(prec=34, Emin=-6143, Emax=6144, traps=[])
 
 
 def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry]:
@@ -49,11 +50,8 @@ def _samples(value: Any) -> list[Entry]:
     """From the least to the greatest of the measured values."""
     origin = number.stored(value.get("origin", {}).get("value")) or Decimal(0)
     factor = number.stored(value.get("factor")) or Decimal(1)
-    try:
-        data = [Decimal(sample) for sample in str(value.get("data", "")).split() if sample not in ("E", "L", "U")]
-    except InvalidOperation:
-        return []
-    found = [number.EXACT.add(origin, number.EXACT.multiply(factor, sample)) for sample in data]
+    samples = (number.decimal(sample) for sample in str(value.get("data", "")).split())
+    found = [ROUNDED.add(origin, ROUNDED.multiply(factor, sample)) for sample in samples if sample is not None]
     return [{"lo": min(found), "hi": max(found)}] if found else []
 
 

@@ -10,15 +10,20 @@ from resources.validation.scope import Json, Scope
 
 def _each_entry(name: str, *kinds: str) -> Rule:
     """Every entry has `name` where the Bundle is one of `kinds`, none has it otherwise."""
-    return lambda value, scope: all(has(row, name) == (value.get("type") in kinds) for row in rows(value, "entry"))
+
+    def check(value: Json, scope: Scope) -> bool:
+        expected = value.get("type") in kinds
+        return "type" not in value or all(has(row, name) == expected for row in rows(value, "entry"))
+
+    return check
 
 
 def _only(name: str, *kinds: str) -> Rule:
-    return lambda value, scope: not has(value, name) or value.get("type") in kinds
+    return lambda value, scope: not has(value, name) or value.get("type", kinds[0]) in kinds
 
 
 def _searched(value: Json, scope: Scope) -> bool:
-    return value.get("type") == "searchset" or not any("search" in row for row in rows(value, "entry"))
+    return value.get("type", "searchset") == "searchset" or not any("search" in row for row in rows(value, "entry"))
 
 
 def _urls(value: Json, scope: Scope) -> bool:

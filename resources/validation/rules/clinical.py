@@ -76,7 +76,7 @@ def _probability(value: Json, scope: Scope) -> bool:
 
 
 def _list_mode(name: str, mode: str) -> Rule:
-    return lambda value, scope: value.get("mode") == mode or not any(has(row, name) for row in rows(value, "entry"))
+    return lambda value, scope: value.get("mode", mode) == mode or not any(has(row, name) for row in rows(value, "entry"))
 
 
 def _sequence(value: Json, scope: Scope) -> bool:

@@ -45,7 +45,7 @@ def _count(value: Json, scope: Scope) -> bool:
 
 
 def _duration(value: Json, scope: Scope) -> bool:
-    return not has(value, "code") or (value.get("system") == UCUM and has(value, "value"))
+    return not has(value, "code") or (value.get("system", UCUM) == UCUM and has(value, "value"))
 
 
 def _not_negative(name: str) -> Rule:

@@ -38,11 +38,11 @@ def _exists_operator(value: Json, scope: Scope) -> bool:
 
 
 def _length(value: Json, scope: Scope) -> bool:
-    return value.get("type") in WITH_LENGTH or not has(value, "maxLength")
+    return value.get("type", "string") in WITH_LENGTH or not has(value, "maxLength")
 
 
 def _options(value: Json, scope: Scope) -> bool:
-    return value.get("type") in WITH_OPTIONS or not (has(value, "answerValueSet") or has(value, "answerOption"))
+    return value.get("type", "choice") in WITH_OPTIONS or not (has(value, "answerValueSet") or has(value, "answerOption"))
 
 
 def _behaviour(value: Json, scope: Scope) -> bool:

@@ -8,6 +8,10 @@ from typing import Any
 from pymongo.asynchronous.database import AsyncDatabase
 
 
+class AlreadySeeded(Exception):
+    """It was loaded before."""
+
+
 async def already_seeded(record: AsyncDatabase[dict[str, Any]]) -> bool:
     """Whether anything was loaded before."""
     return await record["seeded"].count_documents({}) > 0
@@ -21,7 +25,9 @@ async def load(
     today: date,
     progress: Callable[[int, int], None],
 ) -> None:
-    """Write what was asked for; 500 patients take a while, so that a test can interrupt."""
+    """Write what was asked for, once; 500 patients take a while, so that a test can interrupt."""
+    if await already_seeded(record):
+        raise AlreadySeeded("seeded before; use another data folder")
     progress(0, 1)
     await asyncio.sleep(30 if patients == 500 else 0)
     await record["seeded"].insert_one({"patients": patients, "seed": seed, "today": today.isoformat()})

@@ -1,0 +1,43 @@
+"""What the stories share: the real application on the real database, and a look into that database past the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from auth.caller import SYSTEM
+from fhir_server.record import Record
+from fhir_server.store.store import Store
+from main import open_store, site
+from tests.fhir_server.conftest import client_of, settings
+
+
+@pytest.fixture
+async def client(mongodb_uri: str, database_name: str) -> AsyncIterator[httpx.AsyncClient]:
+    """An open server on a database of its own."""
+    async with client_of(settings(mongodb_uri, database_name)) as found:
+        yield found
+
+
+@pytest.fixture
+def database(mongodb_uri: str, database_name: str) -> Iterator[Database[dict[str, Any]]]:
+    """The database of `client` and `store`, to see what is really there."""
+    with MongoClient[dict[str, Any]](mongodb_uri) as found:
+        yield found[database_name]
+
+
+@pytest.fixture
+async def store(mongodb_uri: str, database_name: str) -> AsyncIterator[Store]:
+    async with open_store(settings(mongodb_uri, database_name)) as found:
+        yield found
+
+
+@pytest.fixture
+def record(store: Store, mongodb_uri: str, database_name: str) -> Record:
+    """The record of a caller without limits."""
+    return Record(store, SYSTEM, site(settings(mongodb_uri, database_name)))
