@@ -95,7 +95,7 @@ def run(settings: Settings, address: str) -> int:
 
 def _load_app(settings: Settings, parent: int) -> Any:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with_parent(parent)
+    end_with_parent(parent, signal.SIGKILL)
     # Ctrl-C reaches every process of the terminal; the parent alone answers it and stops its workers in order.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     import main as application

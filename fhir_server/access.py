@@ -1,6 +1,7 @@
 """What a caller may see of a type: one value with two faces, a MongoDB filter and a predicate over stored documents.
 
-Both faces are needed: searches filter in the database, documents fetched by id for several callers at once are judged here.
+Both faces are needed: searches filter in the database, documents fetched for several callers at once are judged
+here.
 """
 
 from __future__ import annotations

@@ -110,7 +110,11 @@ def response_entry(response: FhirResponse, base: str) -> Resource:
     is_outcome = response.resource is not None and response.resource["resourceType"] == "OperationOutcome"
     if is_outcome:
         part["outcome"] = response.resource
-    return {"response": part} if is_outcome or response.resource is None else {
-        "resource": response.resource,
-        "response": part,
-    }
+    return (
+        {"response": part}
+        if is_outcome or response.resource is None
+        else {
+            "resource": response.resource,
+            "response": part,
+        }
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -16,7 +17,7 @@ from auth.caller import Caller
 from fhir_server.access import visible, writable
 from fhir_server.changes import Change
 from fhir_server.decide import Committed, Decision, decide
-from fhir_server.errors import BadRequest, MultipleMatches, NotFound, PreconditionFailed, located
+from fhir_server.errors import BadRequest, Conflict, MultipleMatches, NotFound, PreconditionFailed, located
 from fhir_server.messages import Parameters, Resource
 from fhir_server.references import conditional, rewrite
 from fhir_server.search.compile import compile
@@ -51,11 +52,13 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
     decisions = []
     for change, target in zip(changes, targets, strict=True):
         with located(change.place):
-            decision = decide(change, target, stored.get((change.type, target.id)), context.site, context.moment)
-            _check_access(decision, context.caller)
-            decisions.append(decision)
+            old = stored.get((change.type, target.id))
+            _check_old(change.type, old, context.caller)
+            decision = decide(change, target, old, context.site, context.moment)
+            _check_new(decision, context.caller)
+            decisions.append((change.place, decision))
     await _write(decisions, transaction)
-    return [decision.committed for decision in decisions]
+    return [decision.committed for _, decision in decisions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,11 @@ async def _mapping(
             mapping[change.full_url] = f"{change.type}/{target.id}"
             if change.method == "create" and not change.full_url.startswith("urn:"):
                 mapping["/".join(change.full_url.split("/")[-2:])] = f"{change.type}/{target.id}"
-    for text in {text for change in changes if change.resource for text in conditional(change.resource)}:
-        mapping[text] = await _referenced(text, transaction, context)
+    for change in changes:
+        for text in conditional(change.resource) if change.resource and change.place else ():
+            if text not in mapping:
+                with located(change.place):
+                    mapping[text] = await _referenced(text, transaction, context)
     return mapping
 
 
@@ -137,16 +143,22 @@ def _rewritten(change: Change, mapping: dict[str, str]) -> Change:
 
 
 def _refuse_twice(changes: Sequence[Change], targets: Sequence[Target]) -> None:
-    seen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
     for change, target in zip(changes, targets, strict=True):
-        if (change.type, target.id) in seen:
-            raise BadRequest(
-                Text(
-                    f"A transaction may name {change.type}/{target.id} only once.",
-                    f"Satu transaksi hanya boleh menyebut {change.type}/{target.id} satu kali.",
+        names = {f"{change.type}/{target.id}"}
+        if change.full_url is not None:
+            names.add(change.full_url)
+        if change.criteria is not None and change.resource is not None:
+            names.add(f"{change.type}?{_text(change.criteria)}")
+        for name in sorted(names & seen):
+            with located(change.place):
+                raise BadRequest(
+                    Text(
+                        f"A transaction may name {name} only once.",
+                        f"Satu transaksi hanya boleh menyebut {name} satu kali.",
+                    )
                 )
-            )
-        seen.add((change.type, target.id))
+        seen |= names
 
 
 async def _stored(
@@ -160,31 +172,47 @@ async def _stored(
     return {(type, id): document for type, documents in found.items() for id, document in documents.items()}
 
 
-def _check_access(decision: Decision, caller: Caller) -> None:
-    type = decision.committed.type
-    may_write = writable(caller, type)
-    if decision.old is not None and not may_write.allows(decision.old):
+def _check_old(type: str, old: Document | None, caller: Caller) -> None:
+    """Before anything else is said about it: its version and its deletion are not everybody's to know."""
+    if old is not None and not writable(caller, type).allows(old):
         raise NotFound(Text(f"There is no {type} of this id.", f"Tidak ada {type} dengan id ini."))
-    if decision.new is not None and not may_write.allows(decision.new):
+
+
+def _check_new(decision: Decision, caller: Caller) -> None:
+    type = decision.committed.type
+    if decision.new is not None and not writable(caller, type).allows(decision.new):
         raise NotFound(
             Text(f"You may not write this {type}: it is not yours.", f"Anda tidak berhak menulis {type} ini.")
         )
 
 
-async def _write(decisions: Sequence[Decision], transaction: Transaction) -> None:
-    inserts: dict[str, list[Document]] = {}
-    replacements: dict[str, list[tuple[Document, Document]]] = {}
-    for decision in decisions:
+async def _write(decisions: Sequence[tuple[str, Decision]], transaction: Transaction) -> None:
+    inserts: dict[str, list[tuple[str, Document]]] = {}
+    replacements: dict[str, list[tuple[str, tuple[Document, Document]]]] = {}
+    for place, decision in decisions:
         if decision.new is None:
             continue
         if decision.old is None:
-            inserts.setdefault(decision.committed.type, []).append(decision.new)
+            inserts.setdefault(decision.committed.type, []).append((place, decision.new))
         else:
-            replacements.setdefault(decision.committed.type, []).append((decision.old, decision.new))
-    for type, pairs in replacements.items():
-        await transaction.replace(type, pairs)
-    for type, documents in inserts.items():
-        await transaction.insert(type, documents)
+            replacements.setdefault(decision.committed.type, []).append((place, (decision.old, decision.new)))
+    for type, replaced in replacements.items():
+        with _conflict_located([place for place, _ in replaced]):
+            await transaction.replace(type, [pair for _, pair in replaced])
+    for type, inserted in inserts.items():
+        with _conflict_located([place for place, _ in inserted]):
+            await transaction.insert(type, [document for _, document in inserted])
+
+
+@contextmanager
+def _conflict_located(places: Sequence[str]) -> Iterator[None]:
+    """A Conflict of one of several documents that were written together names its entry."""
+    try:
+        yield
+    except Conflict as error:
+        if error.position is not None and places[error.position]:
+            error.locate(places[error.position])
+        raise
 
 
 def _claims(changes: Sequence[Change]) -> Iterator[str]:

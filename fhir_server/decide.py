@@ -138,6 +138,4 @@ _SORTED = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 
 def _committed(outcome: Outcome, type: str, document: Document) -> Committed:
-    return Committed(
-        outcome, type, document["_id"], document["version"], document["updated"], document.get("resource")
-    )
+    return Committed(outcome, type, document["_id"], document["version"], document["updated"], document.get("resource"))

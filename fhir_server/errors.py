@@ -12,6 +12,7 @@ from dataclasses import replace
 from fhir_server.messages import Resource
 from resources.issues import Issue, Text
 
+
 class FhirError(Exception):
     """A refusal with an HTTP status, an issue code and a text that says where and what to do."""
 
@@ -65,10 +66,13 @@ class NotAcceptable(FhirError):
 
 
 class Conflict(FhirError):
-    """The write contradicts what is stored: another resource has this business key, a race was lost."""
+    """The write contradicts what is stored: another resource has this business key, a race was lost.
+
+    `position`: which of several documents that were written together; None where that is not known."""
 
     status = 409
     code = "conflict"
+    position: int | None = None
 
 
 class Duplicate(Conflict):

@@ -8,9 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 
-def new_ids(
-    clock: Callable[[], int] = time.time_ns, random: Callable[[int], int] = secrets.randbits
-) -> Iterator[str]:
+def new_ids(clock: Callable[[], int] = time.time_ns, random: Callable[[int], int] = secrets.randbits) -> Iterator[str]:
     """UUIDs of version 7, without end. https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7"""
     while True:
         milliseconds = clock() // 1_000_000

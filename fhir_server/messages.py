@@ -14,7 +14,8 @@ Parameters = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True)
 class FhirRequest:
     """`path` below the FHIR base, in segments; `query` in order, repetitions kept; `headers` by lower-case name;
-    `body`: the parsed resource, or a JSON Patch document (a list); `base`: the FHIR base URL, without a slash at the end."""
+    `body`: the parsed resource, or a JSON Patch document (a list); `base`: the FHIR base URL without a slash at the
+    end."""
 
     method: str
     path: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The record as one caller may use it: every path to patient data goes through here, with the caller's access applied."""
+"""The record as one caller may use it: every path to patient data goes through here, with its access applied."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class Record:
             )
         if document["deleted"]:
             raise Gone(
-                Text(f"Version {version} of {type}/{id} is its deletion.", f"Pada versi {version}, {type}/{id} dihapus.")
+                Text(
+                    f"Version {version} of {type}/{id} is its deletion.", f"Pada versi {version}, {type}/{id} dihapus."
+                )
             )
         return document
 
@@ -82,9 +84,11 @@ class Record:
     async def history(self, query: HistoryQuery) -> list[Document]:
         """Versions, newest first, each judged by its own compartments; each document has its `type`."""
         types = query.types or tuple(type for type in await self._store.types() if may_see(self.caller, type))
-        return await self._store.history(
-            replace(query, types=types), lambda type: visible(self.caller, type)
-        ) if types else []
+        return (
+            await self._store.history(replace(query, types=types), lambda type: visible(self.caller, type))
+            if types
+            else []
+        )
 
     async def count_history(self, query: HistoryQuery) -> int:
         """How many versions there are on all pages of a history of one type."""
@@ -120,10 +124,9 @@ class Record:
                 Text(f"You may not write this {change.type}.", f"Anda tidak berhak menulis {change.type} ini.")
             )
         await self._store.insert(change.type, document)
-        return Committed(
-            "created", change.type, document["_id"], 1, document["updated"], document["resource"]
-        )
+        return Committed("created", change.type, document["_id"], 1, document["updated"], document["resource"])
 
 
 def _is_plain_create(change: Change) -> bool:
-    return change.method == "create" and change.criteria is None
+    """Outside of a Bundle, so that there is nothing to resolve."""
+    return change.method == "create" and change.criteria is None and not change.place

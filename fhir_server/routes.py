@@ -96,7 +96,7 @@ class Door:
             return Caller("anonymous")
         raise Unauthenticated(
             Text(
-                "Sign in first: this server asks for a bearer token (start it with --open for development on this machine).",
+                "Sign in first: this server asks for a bearer token (for development on this machine: --open).",
                 "Masuk dahulu: server ini meminta token (untuk pengembangan di mesin ini, jalankan dengan --open).",
             )
         )
@@ -109,7 +109,10 @@ def _bug() -> Issue:
     return Issue(
         "fatal",
         "exception",
-        Text(f"The server made a mistake; tell its operator the number {number}.", f"Kesalahan server; sebutkan nomor {number} kepada pengelola."),
+        Text(
+            f"The server made a mistake; tell its operator the number {number}.",
+            f"Kesalahan server; sebutkan nomor {number} kepada pengelola.",
+        ),
     )
 
 
@@ -163,9 +166,7 @@ def _too_large(most: int) -> TooLarge:
     return TooLarge(Text(f"The body may have {most} bytes.", f"Isi permintaan paling besar {most} byte."))
 
 
-def _body(
-    content: bytes, content_type: str | None, method: str, path: tuple[str, ...]
-) -> tuple[object, Parameters]:
+def _body(content: bytes, content_type: str | None, method: str, path: tuple[str, ...]) -> tuple[object, Parameters]:
     """The parsed body, and the parameters of a form. Raises BadRequest, UnsupportedMediaType."""
     if not content:
         return None, ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from fhir_server.messages import Resource
@@ -16,7 +16,7 @@ class Site:
     """`base`: the public FHIR base URL without a slash at the end; `zone`: dates without a zone are days here."""
 
     base: str = "http://127.0.0.1:8080/fhir"
-    zone: ZoneInfo = ZoneInfo("Asia/Makassar")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Makassar"))
 
     def describe(self, resource: Resource) -> Description:
         """What is stored beside a resource so that it can be found."""

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from resources.appointment import appointment_keys, appointment_rules
+from resources.encounter import encounter_rules
+from resources.identifiers import Identifier
 from resources.issues import Issue
+from resources.patient import patient_keys, patient_rules, practitioner_keys, practitioner_rules
+from resources.slot import slot_rules
 from resources.validation import texts
 from resources.validation.elements import check_resource
 from resources.validation.scope import Scope
 
+RULES: Mapping[str, Callable[[Any], Iterator[Issue]]] = {
+    "Patient": patient_rules,
+    "Practitioner": practitioner_rules,
+    "Encounter": encounter_rules,
+    "Appointment": appointment_rules,
+    "Slot": slot_rules,
+}
+KEYS: Mapping[str, Callable[[Any], Iterator[Identifier]]] = {
+    "Patient": patient_keys,
+    "Practitioner": practitioner_keys,
+    "Appointment": appointment_keys,
+}
+
 
 def validate(resource: Any, *, type: str | None = None) -> list[Issue]:
-    """Everything that is wrong with parsed JSON, in the order of the document; never raises.
+    """Everything that is wrong with parsed JSON, the specification's rules before the hospital's own; never raises.
 
-    Numbers are int or Decimal. `type`: the resource type that it must have. Empty: nothing to say; `severity` tells errors
-    from warnings."""
+    Numbers are int or Decimal. `type`: the resource type that it must have. `severity` tells errors from warnings."""
     issues: list[Issue] = []
-    scope = Scope(issues, resource)
-    name = type or "Resource"
     if not isinstance(resource, dict):
-        scope.add(texts.not_an_object(), name)
-        return issues
+        return [Issue("error", *texts.not_an_object(), type or "Resource")]
     found = resource.get("resourceType")
     if type is not None and isinstance(found, str) and found != type:
-        scope.add(texts.other_type(found, type), f"{type}.resourceType")
-        return issues
-    check_resource(resource, found if isinstance(found, str) and found.isidentifier() else name, scope)
+        return [Issue("error", *texts.other_type(found, type), f"{type}.resourceType")]
+    name = found if isinstance(found, str) and found.isidentifier() else type or "Resource"
+    check_resource(resource, name, Scope(issues, resource))
+    if name in RULES:
+        issues.extend(RULES[name](resource))
     return issues
+
+
+def business_keys(resource: Any) -> list[str]:
+    """The "system|value" of the identifiers that no other resource of the type may have."""
+    keys = KEYS.get(str(resource.get("resourceType")))
+    return sorted({identifier.key for identifier in keys(resource)}) if keys else []

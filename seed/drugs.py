@@ -34,7 +34,7 @@ ROUTES = {"O": "Oral", "P": "Parenteral", "ointment": "Ointment", "ocular": "Ocu
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """`kfa` is empty where no source at hand gives the code; `usual` is the label's text."""
+    """`kfa` is empty where no source at hand gives the code; `advice` ends the label's text."""
 
     key: str
     name: str

@@ -99,7 +99,10 @@ def schedule(member: Staff, today: date) -> Resource:
 
 def service_type(member: Staff) -> dict[str, Any]:
     name = member.role["specialty"][0]["text"]
-    return {"coding": [coding(POLI_SYSTEM, member.kind, name)], "text": f"Poli {name}"}
+    return {
+        "coding": [coding(POLI_SYSTEM, member.kind, name)],
+        "text": name if member.kind == "EMG" else f"Poli {name}",
+    }
 
 
 def open_slots(member: Staff, plan: Resource, today: date) -> list[Resource]:

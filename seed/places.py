@@ -56,9 +56,7 @@ def organizations() -> list[Resource]:
     for clinic in CLINICS:
         id = f"poli-{clinic.code.lower()}"
         above = found["org-igd" if clinic.code == "EMG" else "org-rawat-jalan"]
-        found[id] = organization(
-            id, f"Poli {clinic.name}", hl7("organization-type", "team", "Organizational team"), above
-        )
+        found[id] = organization(id, clinic.label, hl7("organization-type", "team", "Organizational team"), above)
     payer = organization("org-penjamin", "BPJS Kesehatan (contoh)", hl7("organization-type", "pay", "Payer"))
     return [*found.values(), payer]
 
@@ -84,7 +82,7 @@ def locations(organizations: list[Resource]) -> tuple[list[Resource], dict[str, 
     found = [building]
     for clinic in CLINICS:
         owner = owners[f"poli-{clinic.code.lower()}"]
-        room = location(f"ruang-{clinic.code.lower()}", f"Ruang Poli {clinic.name}", ("ro", "Room"), owner, building)
+        room = location(f"ruang-{clinic.code.lower()}", f"Ruang {clinic.label}", ("ro", "Room"), owner, building)
         if clinic.code == "EMG":
             room["type"] = [kemkes("location-type", "RT0006", "Instalasi Gawat Darurat")]
         found.append(room)

@@ -34,6 +34,10 @@ class Clinic:
     title: str
     doctors: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        return "IGD" if self.code == "EMG" else f"Poli {self.name}"
+
 
 CLINICS = (
     Clinic("INT", "Penyakit Dalam", "Sp.PD", ("dr. Rahmawati Tengkawang", "dr. Hairil Bengkirai", "dr. Lejau Meranti")),

@@ -43,7 +43,7 @@ async def answer(request: FhirRequest, record: Record) -> FhirResponse:
 
 
 async def bundle(request: FhirRequest, record: Record) -> FhirResponse:
-    return await transaction.process(request, record, answer)
+    return await transaction.process(request, record, answer, resolve)
 
 
 async def metadata(request: FhirRequest, record: Record) -> FhirResponse:
@@ -84,9 +84,7 @@ def _by_shape() -> Mapping[str, Mapping[str, Route]]:
 def resolve(request: FhirRequest) -> tuple[Interaction, dict[str, Any]]:
     """The function and its arguments. Raises NotFound, MethodNotAllowed, BadRequest."""
     names = [_placeholder(segment, place) for place, segment in enumerate(request.path)]
-    arguments = {
-        name[1:-1]: segment for name, segment in zip(names, request.path, strict=True) if name.startswith("{")
-    }
+    arguments = {name[1:-1]: segment for name, segment in zip(names, request.path, strict=True) if name.startswith("{")}
     _check_type(arguments.get("type"))
     routes = _by_shape().get("/".join(names))
     if routes is None:
@@ -120,9 +118,7 @@ def _check_type(type: str | None) -> None:
 def _check_id(id: str | None) -> None:
     if id is not None and not ID.fullmatch(id):
         raise BadRequest(
-            Text(
-                "An id has 1 to 64 letters, digits, '-' and '.'.", "id terdiri atas 1-64 huruf, angka, '-', dan '.'."
-            ),
+            Text("An id has 1 to 64 letters, digits, '-' and '.'.", "id terdiri atas 1-64 huruf, angka, '-', dan '.'."),
             code="value",
         )
 

@@ -23,7 +23,9 @@ async def search_type(request: FhirRequest, record: Record, *, type: str) -> Fhi
     request = replace(request, method="GET", path=(type,))
     results = query.results
     if results.summary == "count" or results.count == 0:
-        return FhirResponse(200, searchset(request, [], [], total=await record.count(query), links=_links(query, request)))
+        return FhirResponse(
+            200, searchset(request, [], [], total=await record.count(query), links=_links(query, request))
+        )
     found = await record.search(query)
     page = found[: results.count]
     more = len(found) > results.count

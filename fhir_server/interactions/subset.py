@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from fhir_server.errors import InvalidParameter
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
-from resources.formats.summary import only_elements, summarise
+from resources.formats.summary import MODES, Mode, only_elements, summarise
 from resources.issues import Text
 
-MODES = ("true", "text", "data", "count", "false")
 WHOLE = ("OperationOutcome", "CapabilityStatement", "Parameters")
 
 
@@ -26,24 +26,24 @@ def subset(request: FhirRequest, response: FhirResponse) -> FhirResponse:
             expression="http._summary",
         )
     names = tuple(name.strip() for name in asked.get("_elements", "").split(",") if name.strip())
-    return replace(response, resource=_cut_all(resource, mode, names))
+    return replace(response, resource=_cut_all(resource, cast(Mode, mode), names))
 
 
-def _cut_all(resource: Resource, mode: str, names: tuple[str, ...]) -> Resource:
+def _cut_all(resource: Resource, mode: Mode, names: tuple[str, ...]) -> Resource:
     if resource["resourceType"] != "Bundle" or resource.get("type") not in ("searchset", "history"):
         return _cut(resource, mode, names)
     entries = [_cut_entry(entry, mode, names) for entry in resource.get("entry", ())]
     return {**resource, "entry": entries} if entries else resource
 
 
-def _cut_entry(entry: Resource, mode: str, names: tuple[str, ...]) -> Resource:
+def _cut_entry(entry: Resource, mode: Mode, names: tuple[str, ...]) -> Resource:
     resource = entry.get("resource")
     if resource is None or resource["resourceType"] in WHOLE:
         return entry
     return {**entry, "resource": _cut(resource, mode, names)}
 
 
-def _cut(resource: Resource, mode: str, names: tuple[str, ...]) -> Resource:
+def _cut(resource: Resource, mode: Mode, names: tuple[str, ...]) -> Resource:
     if mode not in ("false", "count"):
         resource = summarise(resource, mode)
     return only_elements(resource, names) if names else resource

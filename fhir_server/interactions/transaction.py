@@ -33,6 +33,7 @@ HEADERS = {
 NOT_SEARCHED = ("_format", "_pretty")
 
 Answer = Callable[[FhirRequest, Record], Awaitable[FhirResponse]]
+Check = Callable[[FhirRequest], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,23 @@ class Entry:
         return self.request.method in ("PUT", "PATCH", "DELETE")
 
 
-async def process(request: FhirRequest, record: Record, answer: Answer) -> FhirResponse:
-    """The Bundle decides by its type; `answer` carries out one request."""
+async def process(request: FhirRequest, record: Record, answer: Answer, check: Check) -> FhirResponse:
+    """The Bundle decides by its type; `answer` carries out one request, `check` refuses one that has no answer."""
     bundle = expect_type(request.body, "Bundle")
     match bundle.get("type"):
         case "transaction":
-            parts = await _transaction(read_entries(bundle, request), record, answer)
+            entries = read_entries(bundle, request)
+            for entry in entries:
+                with located(entry.place):
+                    check(entry.request)
+            parts = await _transaction(entries, record, answer)
         case "batch":
             parts = await _batch(_tolerant(bundle, request), record, answer)
         case other:
             raise BadRequest(
                 Text(
                     f"POST a Bundle of type batch or transaction here, not {other}; to store one, POST it to /Bundle.",
-                    f"Kirim Bundle berjenis batch atau transaction ke sini, bukan {other}; untuk menyimpan: POST ke /Bundle.",
+                    f"Kirim Bundle berjenis batch atau transaction, bukan {other}; untuk menyimpan: POST ke /Bundle.",
                 ),
                 expression="Bundle.type",
             )
@@ -118,6 +123,11 @@ def _read_entry(entry: object, index: int, outer: FhirRequest) -> Entry:
             expression=f"{place}.request",
         )
     path, query = split_url(url, outer.base, place)
+    if not path:
+        raise BadRequest(
+            Text("An entry cannot be a batch or transaction.", "Entri tidak boleh berupa batch atau transaction."),
+            expression=f"{place}.request.url",
+        )
     request = FhirRequest(method, path, query, _headers(asked, outer), None, outer.base)
     full_url = entry.get("fullUrl")
     return Entry(
@@ -158,17 +168,14 @@ def _body(resource: object, method: str, place: str) -> object:
 
 
 async def _transaction(entries: list[Entry], record: Record, answer: Answer) -> list[FhirResponse]:
-    """All writes in one commit; reads see what it wrote."""
+    """All writes in one commit; reads see what it wrote, and answer for themselves where they fail: it is done by then."""
     ordered = sorted((entry for entry in entries if entry.is_write), key=lambda entry: ORDER[entry.request.method])
     changes = [_change(entry) for entry in ordered]
     committed = await record.commit(changes) if changes else []
-    answers = {
-        entry.place: response(entry.request, result) for entry, result in zip(ordered, committed, strict=True)
-    }
+    answers = {entry.place: response(entry.request, result) for entry, result in zip(ordered, committed, strict=True)}
     for entry in entries:
         if not entry.is_write:
-            with located(entry.place):
-                answers[entry.place] = await answer(entry.request, record)
+            answers[entry.place] = await _alone(entry, record, answer)
     return [answers[entry.place] for entry in entries]
 
 
@@ -204,11 +211,7 @@ async def _batch(entries: list[Entry | FhirError], record: Record, answer: Answe
 
     async def one(index: int, entry: Entry) -> None:
         async with slots:
-            try:
-                answers[index] = await answer(entry.request, record)
-            except FhirError as error:
-                error.locate(entry.place)
-                answers[index] = failure(error, entry.request.language)
+            answers[index] = await _alone(entry, record, answer)
 
     for rank in sorted(set(ORDER.values())):
         group = [
@@ -217,9 +220,15 @@ async def _batch(entries: list[Entry | FhirError], record: Record, answer: Answe
             if isinstance(entry, Entry) and ORDER[entry.request.method] == rank
         ]
         await asyncio.gather(*group)
-    return [
-        answers[index] if isinstance(entry, Entry) else failure(entry, "id") for index, entry in enumerate(entries)
-    ]
+    return [answers[index] if isinstance(entry, Entry) else failure(entry, "id") for index, entry in enumerate(entries)]
+
+
+async def _alone(entry: Entry, record: Record, answer: Answer) -> FhirResponse:
+    try:
+        with located(entry.place):
+            return await answer(entry.request, record)
+    except FhirError as error:
+        return failure(error, entry.request.language)
 
 
 def failure(error: FhirError, language: str) -> FhirResponse:

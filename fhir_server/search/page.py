@@ -16,7 +16,7 @@ from typing import Any
 
 from fhir_server.search import refusals
 from fhir_server.search.fields import RANGED, Field, Filter
-from fhir_server.search.kinds.number import NO_HIGH, NO_LOW, decimal
+from fhir_server.search.kinds.number import NO_HIGH, NO_LOW, STORED_DIGITS, decimal
 from fhir_server.search.query import Query
 from fhir_server.search.results import Sort
 
@@ -165,7 +165,7 @@ def _decoded_value(value: Any) -> Any:
     if "ms" in value:
         return EPOCH + value["ms"] * MILLISECOND
     open_ends = {"-Infinity": NO_LOW, "Infinity": NO_HIGH}
-    number = open_ends.get(value["number"], decimal(value["number"]))
+    number = open_ends.get(value["number"]) or decimal(value["number"], most_digits=STORED_DIGITS)
     if number is None:
         raise ValueError(value)
     return number

@@ -86,13 +86,13 @@ def criterion(type: str, name: str, value: str) -> Criterion:
 
 
 def is_known(name: str, type: str) -> bool:
-    return name.partition(":")[0] in fields(type)
+    return "." not in name and name.partition(":")[0] in fields(type)
 
 
 def _check_known(code: str, name: str, type: str) -> None:
-    if code in fields(type):
+    if is_known(name, type):
         return
-    if code in LATER or code == "_has" or "." in code:
+    if code in LATER or code == "_has" or "." in name:
         raise refusals.unsupported(code, name)
     known = [*fields(type), *RESULT_PARAMETERS]
     raise refusals.unknown_parameter(code, type, get_close_matches(code[:64], known, n=3))

@@ -19,8 +19,8 @@ END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
 class _DecimalCodec(TypeCodec):
-    python_type = Decimal  # type: ignore[assignment]
-    bson_type = Decimal128  # type: ignore[assignment]
+    python_type = Decimal
+    bson_type = Decimal128
 
     def transform_python(self, value: Decimal) -> Decimal128:
         return Decimal128(value)
@@ -79,7 +79,8 @@ def live(resource: Resource, version: int, updated: datetime, method: str, descr
 
 
 def tombstone(document: Document, updated: datetime) -> Document:
-    """What stands in for a deleted resource: it keeps its compartments, so that only those who could see it learn that it is gone."""
+    """What stands in for a deleted resource. It keeps its compartments: only those who could see it learn that it is
+    gone."""
     return {
         "_id": document["_id"],
         "version": document["version"] + 1,

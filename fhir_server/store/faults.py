@@ -35,7 +35,7 @@ class LostRace(Conflict):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns what MongoDB raises into a FhirError; inside a transaction, transient errors pass so that it is tried again."""
+    """Turns what MongoDB raises into a FhirError; in a transaction, transient errors pass so that it is tried again."""
     try:
         yield
     except PyMongoError as error:
@@ -66,22 +66,35 @@ def write_error(details: Mapping[str, Any]) -> FhirError:
     """The error of one write: a duplicate key names the key."""
     if details.get("code") == DUPLICATE_KEY:
         if "keys" in details.get("keyPattern", {}):
-            system, _, value = str(details.get("keyValue", {}).get("keys", "")).rpartition("|")
-            return Duplicate(
-                Text(
-                    f"Another resource of this type has the identifier {value} of {system}.",
-                    f"Sumber daya lain sejenis sudah memakai nomor {value} dari {system}.",
-                )
-            )
-        return AlreadyExists(Text("A resource with this id exists already.", "Sumber daya dengan id ini sudah ada."))
+            return _at(details, _duplicate(str(details.get("keyValue", {}).get("keys", ""))))
+        exists = AlreadyExists(Text("A resource with this id exists already.", "Sumber daya dengan id ini sudah ada."))
+        return _at(details, exists)
     if details.get("code") in OVERSIZED:
         return too_large()
     return unavailable()
 
 
+def _at(details: Mapping[str, Any], error: Conflict) -> Conflict:
+    error.position = details.get("index")
+    return error
+
+
+def _duplicate(key: str) -> Duplicate:
+    system, _, value = key.rpartition("|")
+    return Duplicate(
+        Text(
+            f"Another resource of this type has the identifier {value} of {system}.",
+            f"Sumber daya lain sejenis sudah memakai nomor {value} dari {system}.",
+        )
+    )
+
+
 def too_large() -> TooLarge:
     return TooLarge(
-        Text("The resource is larger than the database can hold (16 MB).", "Sumber daya melebihi 16 MB, batas basis data.")
+        Text(
+            "The resource is larger than the database can hold (16 MB).",
+            "Sumber daya melebihi 16 MB, batas basis data.",
+        )
     )
 
 

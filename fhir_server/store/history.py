@@ -25,8 +25,8 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """`types`: empty for all; `id`: one resource; `since`: written then or later; `at`: current at some time between these;
-    `after`: the last version of the page before; `count`: how many."""
+    """`types`: empty for all; `id`: one resource; `since`: written then or later; `at`: current at some time between
+    these; `after`: the last version of the page before; `count`: how many."""
 
     types: tuple[str, ...]
     count: int

@@ -121,10 +121,10 @@ def find_program(chosen: Path | None = None, *, search_path: str | None = None) 
     return _executable(in_wheel, "it belongs to the installed packages")
 
 
-def end_with_parent(parent: int) -> None:
-    """Have the kernel send SIGTERM to this process when its parent, whose process id is given, dies. Linux only."""
+def end_with_parent(parent: int, number: signal.Signals) -> None:
+    """Have the kernel send a signal to this process when its parent, whose process id is given, dies. Linux only."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:
             os._exit(1)
 
@@ -220,7 +220,7 @@ def _cache_gigabytes() -> float:
 
 def _end_with(parent: int) -> Callable[[], None]:
     def arrange() -> None:
-        end_with_parent(parent)
+        end_with_parent(parent, signal.SIGTERM)
 
     return arrange
 

@@ -120,7 +120,7 @@ class Store:
 
     async def count(self, type: str, access: Access, filter: Filter, *, most: int | None = None) -> int:
         """How many match; counting stops at `most`."""
-        limit = {} if most is None else {"limit": most}
+        limit: dict[str, Any] = {} if most is None else {"limit": most}
         with translated():
             return await self._current(type).count_documents(
                 _restricted(access, filter), maxTimeMS=self._timeout_ms, **limit
@@ -180,8 +180,8 @@ class Store:
         by_id = {document["_id"]: document for document in found}
         return [by_id.get(id) for id in ids]
 
-    async def _insert_many(self, type: str, documents: Sequence[Document]) -> list[None | BaseException]:
-        results: list[None | BaseException] = [None] * len(documents)
+    async def _insert_many(self, type: str, documents: Sequence[Document]) -> list[BaseException | None]:
+        results: list[BaseException | None] = [None] * len(documents)
         with translated():
             try:
                 await self._current(type).insert_many(documents, ordered=False)
@@ -202,4 +202,3 @@ class Store:
 def _restricted(access: Access, filter: Filter) -> dict[str, Any]:
     """Access is required by type, so that no read can be written without it."""
     return {"$and": [{"deleted": False}, access.filter(), filter]}
-

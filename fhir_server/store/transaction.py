@@ -33,7 +33,7 @@ class Transaction:
                 )
 
     async def get_many(self, type: str, ids: Iterable[str]) -> dict[str, Document]:
-        """Current documents and tombstones by id, whoever may see them: the record judges them before it acts on them."""
+        """Current documents and tombstones by id, whoever may see them: the commit judges them before it acts."""
         with translated():
             found = self._database[type].find({"_id": {"$in": sorted(set(ids))}}, session=self._session)
             return {document["_id"]: document for document in await found.to_list()}

@@ -15,6 +15,7 @@ from typing import Any
 
 from resources.definitions.data import FOLDER
 from resources.definitions.expansion import Expansion
+from resources.definitions.profile_rows import profiles
 
 Json = dict[str, Any]
 
@@ -44,12 +45,14 @@ def build(package: dict[str, list[Json]]) -> dict[str, Json]:
     for structure in structures:
         types.update(type_tables(structure))
     expansion = Expansion(package["ValueSet"], package["CodeSystem"])
+    rules = dict(sorted(dict(invariants(structures)).items()))
     return {
         "types": types,
-        "invariants": dict(sorted(dict(invariants(structures)).items())),
+        "invariants": rules,
         "codes": {url: expansion.expand(url) for url in sorted(set(required_value_sets(types)))},
         "search": {"parameters": list(search_parameters(package["SearchParameter"]))},
         "compartments": compartments(package["CompartmentDefinition"]),
+        "profiles": profiles(package["StructureDefinition"], rules, expansion),
     }
 
 

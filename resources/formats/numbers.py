@@ -27,7 +27,7 @@ class Unrepresentable(ValueError):
 
 def decimal(text: str) -> Decimal:
     """The exact value of a JSON number, 1.00 other than 1.0. Raises Unrepresentable."""
-    if len(text) <= DIGITS + 1 and "e" not in text and "E" not in text:
+    if len(text) <= DIGITS and "e" not in text and "E" not in text:
         return Decimal(text)
     value = _exact(text)
     _, digits, exponent = value.as_tuple()

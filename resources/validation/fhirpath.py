@@ -18,7 +18,8 @@ def compile_rule(expression: str, kind: str) -> Callable[[Any, Scope], bool]:
 
     def holds(value: Any, scope: Scope) -> bool:
         variables = {"resource": scope.resource, "rootResource": scope.root.resource}
-        found = evaluate(ResourceNode.create_node(value, kind), variables)
+        is_resource = isinstance(value, dict) and "resourceType" in value
+        found = evaluate(value if is_resource else ResourceNode.create_node(value, kind), variables)
         return found != [False]
 
     return holds

@@ -43,14 +43,18 @@ def check_div(value: Any, path: str, scope: Scope) -> None:
 
 def complaint(div: str) -> Text | None:
     if BAD_MARKUP.search(div):
-        return Text("DOCTYPE, CDATA and processing instructions are not allowed", "DOCTYPE, CDATA, dan instruksi pemrosesan dilarang")
+        return Text(
+            "DOCTYPE, CDATA and processing instructions are not allowed",
+            "DOCTYPE, CDATA, dan instruksi pemrosesan dilarang",
+        )
     try:
         root = etree.fromstring(div.encode(), _parser())
     except (etree.XMLSyntaxError, ValueError):
         return Text("not well-formed XHTML", "bukan XHTML yang benar bentuknya")
     if root.tag != XHTML + "div":
         return Text(
-            'must be one <div xmlns="http://www.w3.org/1999/xhtml">', 'harus satu <div xmlns="http://www.w3.org/1999/xhtml">'
+            'must be one <div xmlns="http://www.w3.org/1999/xhtml">',
+            'harus satu <div xmlns="http://www.w3.org/1999/xhtml">',
         )
     for node in root.iter():
         if isinstance(node.tag, str) and (reason := _node_complaint(node)):
@@ -88,4 +92,6 @@ def _visible(url: str) -> str:
 
 @cache
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )

@@ -48,7 +48,9 @@ def string(value: Any) -> Problem | None:
 
 
 def boolean(value: Any) -> Problem | None:
-    return None if value is True or value is False else texts.not_a("boolean (true or false)", "boolean (true atau false)")
+    return (
+        None if value is True or value is False else texts.not_a("boolean (true or false)", "boolean (true atau false)")
+    )
 
 
 def decimal(value: Any) -> Problem | None:
@@ -146,11 +148,18 @@ PRIMITIVES: Mapping[str, Primitive] = {
     "dateTime": _dated(
         "dateTime",
         DATE_TIME,
-        _form("YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zz:zz", "YYYY, YYYY-MM, YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+zz:zz"),
+        _form(
+            "YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zz:zz",
+            "YYYY, YYYY-MM, YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+zz:zz",
+        ),
     ),
     "instant": _dated("instant", INSTANT, _form("YYYY-MM-DDThh:mm:ss.sss+zz:zz")),
     "time": _written("time", TIME, _form("hh:mm:ss")),
-    "code": _written("code", CODE, _form("no spaces at either end, single spaces inside", "tanpa spasi di awal dan akhir, spasi tunggal di dalam")),
+    "code": _written(
+        "code",
+        CODE,
+        _form("no spaces at either end, single spaces inside", "tanpa spasi di awal dan akhir, spasi tunggal di dalam"),
+    ),
     "uri": _written("uri", URI, _URI),
     "url": _written("url", URI, _URI),
     "canonical": _written("canonical", URI, _URI),

@@ -33,7 +33,8 @@ def unknown_type(name: Any) -> Problem:
 
 def other_type(found: Any, expected: str) -> Problem:
     return "structure", Text(
-        f"resourceType is {shown(found)}, expected {expected}", f"resourceType adalah {shown(found)}, seharusnya {expected}"
+        f"resourceType is {shown(found)}, expected {expected}",
+        f"resourceType adalah {shown(found)}, seharusnya {expected}",
     )
 
 
@@ -77,14 +78,13 @@ def null() -> Problem:
 
 def unpaired(name: str) -> Problem:
     return "structure", Text(
-        f"'{name}' and '_{name}' must be arrays of the same length", f"'{name}' dan '_{name}' harus array yang sama panjang"
+        f"'{name}' and '_{name}' must be arrays of the same length",
+        f"'{name}' dan '_{name}' harus array yang sama panjang",
     )
 
 
 def empty() -> Problem:
-    return "structure", Text(
-        "Must not be empty: leave it out instead", "Tidak boleh kosong: hilangkan saja elemen ini"
-    )
+    return "structure", Text("Must not be empty: leave it out instead", "Tidak boleh kosong: hilangkan saja elemen ini")
 
 
 def too_deep() -> Problem:

@@ -8,20 +8,20 @@ from decimal import Decimal
 from seed.assays import POSITIVE
 from seed.chart import Chart, Visit, some_day
 from seed.documents import episode, summary
-from seed.elements import wita
+from seed.elements import Number, wita
 from seed.findings import complain, diagnose, problem, tenths, vitals
 from seed.laboratory import image, laboratory
 from seed.treatment import operate, prescribe
 from seed.visits import admission, close, emergency, outpatient, stays
 
 
-def _through_emergency(chart: Chart, day: date, complaint: str, code: str) -> datetime | None:
+def _through_emergency(chart: Chart, day: date, complaint: str, code: str, **signs: Number) -> datetime | None:
     """The emergency part; gives the moment at which the ward takes over."""
     visit = emergency(chart, day)
     if not visit:
         return None
     complain(chart, visit, complaint)
-    vitals(chart, visit, saturation=chart.rng.randint(94, 99), coma=15)
+    vitals(chart, visit, **{"saturation": chart.rng.randint(94, 99), "coma": 15, **signs})
     diagnose(chart, visit, code, use="AD")
     operate(chart, visit, "99.18", 10)
     close(visit, disposition="inpatient")
@@ -44,7 +44,9 @@ def dengue(chart: Chart) -> None:
     day = some_day(chart)
     if not _settled(chart, day, nights):
         return
-    start = _through_emergency(chart, day, "Demam tinggi mendadak empat hari, nyeri sendi, mimisan", "A91")
+    start = _through_emergency(
+        chart, day, "Demam tinggi mendadak, nyeri sendi, mimisan", "A91", temperature=tenths(rng, 38.6, 39.8)
+    )
     if not start:
         return
     small = _small(chart, day)
@@ -82,7 +84,9 @@ def typhoid(chart: Chart) -> None:
     day = some_day(chart)
     if not _settled(chart, day, nights):
         return
-    start = _through_emergency(chart, day, "Demam naik turun satu minggu, lidah kotor, perut tidak enak", "A01.0")
+    start = _through_emergency(
+        chart, day, "Demam naik turun satu minggu, perut tidak enak", "A01.0", temperature=tenths(rng, 38.2, 39.2)
+    )
     if not start:
         return
     small = _small(chart, day)
@@ -107,7 +111,9 @@ def appendicitis(chart: Chart) -> None:
     day = some_day(chart)
     if not _settled(chart, day, nights):
         return
-    start = _through_emergency(chart, day, "Nyeri perut kanan bawah sejak kemarin, mual", "K35.8")
+    start = _through_emergency(
+        chart, day, "Nyeri perut kanan bawah sejak kemarin, mual", "K35.8", pain=rng.randint(6, 9)
+    )
     if not start:
         return
     visit = admission(chart, start, nights, clinic="BED", ward="bangsal-ulin")
@@ -139,7 +145,15 @@ def stroke(chart: Chart) -> None:
     day = some_day(chart)
     if not _settled(chart, day, nights):
         return
-    start = _through_emergency(chart, day, "Lemah separuh badan kanan mendadak, bicara pelo", "I63.9")
+    start = _through_emergency(
+        chart,
+        day,
+        "Lemah separuh badan kanan mendadak, bicara pelo",
+        "I63.9",
+        systolic=rng.randint(176, 204),
+        diastolic=rng.randint(98, 112),
+        coma=13,
+    )
     if not start:
         return
     visit = admission(chart, start, nights, clinic="SAR", ward="bangsal-gaharu")

@@ -62,7 +62,8 @@ def test_what_is_sent(content_type: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["", "text/plain", "application/fhir+json; charset=latin-1", "application/fhir+json;fhirVersion=5.0"]
+    "content_type",
+    ["", "text/plain", "application/fhir+json; charset=latin-1", "application/fhir+json;fhirVersion=5.0"],
 )
 def test_what_is_not_understood(content_type: str) -> None:
     with pytest.raises(UnsupportedMediaType):

@@ -17,19 +17,19 @@ from fhir_server.search.locality import Locality
 
 MODIFIERS = frozenset[str]()
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,5})?", re.ASCII)
-# MongoDB's Decimal128 has 34 digits and exponents to 6144: what is computed from these stays exact.
-DIGITS, EXPONENT = 30, 6000
+# MongoDB's Decimal128 has 34 digits and exponents to 6144: what is computed from fewer stays exact.
+STORED_DIGITS, DIGITS, EXPONENT = 34, 30, 6000
 EXACT = Context(prec=40)
 NO_LOW, NO_HIGH = Decimal("-Infinity"), Decimal("Infinity")
 
 
-def decimal(text: str) -> Decimal | None:
-    """The number that a search value or a cursor tells; None where it is none, or beyond what can be stored."""
+def decimal(text: str, *, most_digits: int = DIGITS) -> Decimal | None:
+    """The number that a text tells; None where it is none, or beyond what can be stored."""
     if len(text) > 100 or not NUMBER.fullmatch(text):
         return None
     number = Decimal(text)
     digits, exponent = len(number.as_tuple().digits), number.as_tuple().exponent
-    if digits > DIGITS or not isinstance(exponent, int) or abs(exponent) + digits > EXPONENT:
+    if digits > most_digits or not isinstance(exponent, int) or abs(exponent) + digits > EXPONENT:
         return None
     return number
 

@@ -18,7 +18,7 @@ from fhir_server.search.locality import Locality
 MODIFIERS = frozenset[str]()
 UNIT = ("code", "system", "unit")
 CURRENCIES = "urn:iso:std:iso:4217"
-ROUNDED = Context(prec=34, Emin=-6143, Emax=6144, traps=[])
+ROUNDED = Context(prec=number.STORED_DIGITS, Emin=-6143, Emax=6144, traps=[])
 
 
 def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry]:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from resources.validation.rules import administration, bundles, clinical, datatypes, knowledge, questionnaires, resource, structures
+from resources.validation.rules import (
+    administration,
+    bundles,
+    clinical,
+    datatypes,
+    knowledge,
+    questionnaires,
+    resource,
+    structures,
+)
 from resources.validation.scope import Scope
 
 Rule: TypeAlias = Callable[[Any, Scope], bool]

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resources.validation.rules.values import UCUM, Rule, any_of, exactly_one, has, has_choice, has_coding, not_after, not_both, rows, without
+from resources.validation.rules.values import (
+    UCUM,
+    Rule,
+    any_of,
+    exactly_one,
+    has,
+    has_choice,
+    has_coding,
+    not_after,
+    not_both,
+    rows,
+    without,
+)
 from resources.validation.scope import Json, Scope
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
@@ -76,7 +88,9 @@ def _probability(value: Json, scope: Scope) -> bool:
 
 
 def _list_mode(name: str, mode: str) -> Rule:
-    return lambda value, scope: value.get("mode", mode) == mode or not any(has(row, name) for row in rows(value, "entry"))
+    return lambda value, scope: (
+        value.get("mode", mode) == mode or not any(has(row, name) for row in rows(value, "entry"))
+    )
 
 
 def _sequence(value: Json, scope: Scope) -> bool:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resources.validation.rules.values import UCUM, Rule, any_of, exactly_one, has, has_choice, not_after, not_both, without
+from resources.validation.rules.values import (
+    UCUM,
+    Rule,
+    any_of,
+    exactly_one,
+    has,
+    has_choice,
+    not_after,
+    not_both,
+    without,
+)
 from resources.validation.scope import Json, Scope
 
 

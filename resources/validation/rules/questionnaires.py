@@ -42,7 +42,9 @@ def _length(value: Json, scope: Scope) -> bool:
 
 
 def _options(value: Json, scope: Scope) -> bool:
-    return value.get("type", "choice") in WITH_OPTIONS or not (has(value, "answerValueSet") or has(value, "answerOption"))
+    return value.get("type", "choice") in WITH_OPTIONS or not (
+        has(value, "answerValueSet") or has(value, "answerOption")
+    )
 
 
 def _behaviour(value: Json, scope: Scope) -> bool:

@@ -10,7 +10,9 @@ from resources.validation.rules.values import Rule, has, rows
 from resources.validation.scope import Json, Scope
 
 COMPUTABLE_NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}")
-NAMED = "adf cid cmd cpb csd ees esc evd evi evv gdf ig lib mea msd nsd opd pdf que red rsd rvs sdf smp spd tcp tst vsd cpb"
+NAMED = (
+    "adf cid cmd cpb csd ees esc evd evi evv gdf ig lib mea msd nsd opd pdf que red rsd rvs sdf smp spd tcp tst vsd cpb"
+)
 
 
 def _no_nesting(value: Json, scope: Scope) -> bool:

@@ -200,7 +200,9 @@ RULES: Mapping[str, Rule] = {
     "sdf-8a": _differential_paths,
     "sdf-8b": _all_here("base"),
     "sdf-9": _plain_roots,
-    "sdf-10": lambda value, scope: not has(value, "binding") or any_of("valueSet", "description")(value["binding"], scope),
+    "sdf-10": lambda value, scope: (
+        not has(value, "binding") or any_of("valueSet", "description")(value["binding"], scope)
+    ),
     "sdf-11": _snapshot_root,
     "sdf-14": _all_identified,
     "sdf-15": _untyped_root("snapshot"),

@@ -23,7 +23,7 @@ def has_choice(value: Json, name: str) -> bool:
     """exists() of name[x]."""
     size = len(name)
     for key in value:
-        plain = key[1:] if key[0] == "_" else key
+        plain = key[1:] if key[:1] == "_" else key
         if plain[:size] == name and plain[size : size + 1].isupper():
             return True
     return False
@@ -75,7 +75,9 @@ def not_after(start: Any, end: Any) -> bool:
 def _earliest(text: str) -> datetime:
     if "T" in text:
         return datetime.fromisoformat(text)
-    return datetime.fromisoformat((text + "-01-01")[:10] if len(text) != 7 else text + "-01").replace(tzinfo=EARLIEST_ZONE)
+    return datetime.fromisoformat((text + "-01-01")[:10] if len(text) != 7 else text + "-01").replace(
+        tzinfo=EARLIEST_ZONE
+    )
 
 
 def _latest(text: str) -> datetime:

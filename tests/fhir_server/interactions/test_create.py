@@ -86,9 +86,7 @@ async def test_a_condition_must_search_for_something(client: httpx.AsyncClient, 
 
 async def test_of_200_parallel_conditional_creates_one_succeeds(client: httpx.AsyncClient) -> None:
     headers = {"If-None-Exist": f"identifier={SYSTEM}|race"}
-    answers = await asyncio.gather(
-        *(client.post("Patient", json=patient("race"), headers=headers) for _ in range(200))
-    )
+    answers = await asyncio.gather(*(client.post("Patient", json=patient("race"), headers=headers) for _ in range(200)))
     assert sorted(answer.status_code for answer in answers) == [200] * 199 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
     found = await client.get(f"Patient?identifier={SYSTEM}|race")

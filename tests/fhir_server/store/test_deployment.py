@@ -91,7 +91,6 @@ def test_silence_is_told_within_the_time() -> None:
         "mongodb://",
         "mongodb://a:s3cr3t:b@db/",
         "mongodb://db:port/",
-        "mongodb://db/?w=s3cr3t&tls=maybe",
     ],
 )
 def test_what_is_not_an_address_is_refused(uri: str) -> None:

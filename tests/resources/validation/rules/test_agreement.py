@@ -29,10 +29,12 @@ DIFFERENT = {
     "que-7": "fhirpathpy: a FHIR boolean `is Boolean` is false",
     "con-3": "the expression warns of every category, its text speaks of problem lists",
     "tim-9": "fhirpathpy's `in` refuses several values, and when repeats",
+    "que-13": "without repeats the expression is empty or false, which is empty; the rule means that repeats is false then",
     "ppc-2": "the expression asks for the code system 'something': never true of a real Consent",
     "eld-11": "the expression counts truth values instead of asking whether one is true, so it always holds",
 } | dict.fromkeys(
-    [key for key in RULES if key.endswith("-0")], "fhirpathpy's matches() finds a part; the rule is about the whole name"
+    [key for key in RULES if key.endswith("-0")],
+    "fhirpathpy's matches() finds a part; the rule is about the whole name",
 )
 
 
@@ -228,7 +230,11 @@ BROKEN: list[tuple[str, str, Any]] = [
     ("gol-1", "Goal.target", {"detailString": "a"}),
     ("imm-1", "Immunization.education", {"publicationDate": "2026"}),
     ("imr-1", "ImmunizationRecommendation.recommendation", {"series": "a"}),
-    ("lst-1", "List", {"resourceType": "List", "mode": "working", "emptyReason": {"text": "a"}, "entry": [{"id": "b"}]}),
+    (
+        "lst-1",
+        "List",
+        {"resourceType": "List", "mode": "working", "emptyReason": {"text": "a"}, "entry": [{"id": "b"}]},
+    ),
     ("lst-2", "List", {"resourceType": "List", "mode": "working", "entry": [{"deleted": True}]}),
     ("lst-3", "List", {"resourceType": "List", "mode": "changes", "entry": [{"date": "2026"}]}),
     ("mad-1", "MedicationAdministration.dosage", {"text": "a"}),
@@ -303,7 +309,12 @@ BROKEN: list[tuple[str, str, Any]] = [
     ("eld-21", "ElementDefinition.constraint", {"key": "a"}),
     ("eld-22", "ElementDefinition", element(sliceIsConstraining=True)),
 ]
-PROFILE = {"resourceType": "StructureDefinition", "kind": "resource", "type": "A", "url": "http://hl7.org/fhir/StructureDefinition/A"}
+PROFILE = {
+    "resourceType": "StructureDefinition",
+    "kind": "resource",
+    "type": "A",
+    "url": "http://hl7.org/fhir/StructureDefinition/A",
+}
 ROOT = {"id": "A", "path": "A"}
 
 
@@ -341,9 +352,13 @@ PARTS: list[tuple[str, str, Json]] = [
 ALL_BROKEN = [*BROKEN, *((key, "StructureDefinition", value) for key, value in STRUCTURES), *PARTS]
 
 
-@pytest.mark.parametrize(("key", "kind", "value"), ALL_BROKEN, ids=[f"{row[0]}-{n}" for n, row in enumerate(ALL_BROKEN)])
+@pytest.mark.parametrize(
+    ("key", "kind", "value"), ALL_BROKEN, ids=[f"{row[0]}-{n}" for n, row in enumerate(ALL_BROKEN)]
+)
 def test_broken_values_are_found_by_both(key: str, kind: str, value: Any) -> None:
-    resource = value if isinstance(value, dict) and "resourceType" in value else profile("snapshot", **{"differential": {}})
+    resource = (
+        value if isinstance(value, dict) and "resourceType" in value else profile("snapshot", **{"differential": {}})
+    )
     if key.startswith("sdf-8"):
         resource = {**PROFILE, "snapshot": value, "differential": value}
     assert RULES[key](value, Scope([], resource)) is False

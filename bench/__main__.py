@@ -1,0 +1,137 @@
+"""`python -m bench`: a MongoDB, the server and the floor on it, loaded in turn so that noise falls on both alike."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import main as application
+from bench import floor, samples, servers
+from bench.load import Load, run
+from bench.measures import MEASURES, Measure
+from bench.servers import Server
+from bench.table import Round, Row, as_json, figures, text
+from fhir_server.changes import Change
+from fhir_server.store import mongod
+from settings import SettingsRefused
+
+ROUNDS = 3
+WARM_UP_SECONDS = 0.5
+AT_ONCE = 500
+"""Resources in one transaction while the warm set is stored."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`seconds` of load for each measure and server, in all its rounds."""
+
+    measures: Sequence[Measure]
+    seconds: float
+    patients: int
+    connections: int
+
+
+class Refused(Exception):
+    """A server did not answer a request of the load as it should."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; exit status 2 where nothing could be measured."""
+    options = _parser().parse_args(arguments)
+    chosen = [one for one in MEASURES if not options.only or any(part in one.name for part in options.only)]
+    plan = Plan(chosen, options.seconds, options.patients, options.connections)
+    try:
+        rows, memory = measure(plan)
+    except (mongod.MongodError, servers.NotServing, SettingsRefused, Refused) as problem:
+        print(f"bench: {problem}", file=sys.stderr)
+        return 2
+    print(json.dumps(as_json(rows, memory), indent=2) if options.json else text(rows, memory))
+    return 0
+
+
+def measure(plan: Plan) -> tuple[list[Row], dict[str, float]]:
+    """The rows, and the peak memory of both servers in MB."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsud-bench-")))
+        database = stack.enter_context(mongod.running(folder))
+        _say(f"storing {plan.patients} patients and their laboratory results, twice")
+        asyncio.run(_fill(database.uri, plan.patients))
+        both = (
+            stack.enter_context(servers.floor(database.uri, "floor")),
+            stack.enter_context(servers.server(database.uri, "server")),
+        )
+        pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+        assert database.process is not None
+        loading = Loading(plan, both, pool, database.process.pid)
+        rows = [loading.row(place) for place in range(len(plan.measures))]
+        return rows, {one.name: servers.peak_megabytes(one.pid) for one in both}
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Floor and server, and who loads them."""
+
+    plan: Plan
+    servers: tuple[Server, Server]
+    pool: Executor
+    database_pid: int
+
+    def row(self, place: int) -> Row:
+        """One measure: a short warm-up, then the rounds, in each of them floor and server."""
+        measure = self.plan.measures[place]
+        _say(measure.name)
+        rounds: dict[str, list[Round]] = {one.name: [] for one in self.servers}
+        for number in range(ROUNDS + 1):
+            seconds = self.plan.seconds / ROUNDS if number else min(WARM_UP_SECONDS, self.plan.seconds)
+            for one in self.servers:
+                found = self._round(one, measure, (1 + place * (ROUNDS + 1) + number) * 1_000_000, seconds)
+                if number:
+                    rounds[one.name].append(found)
+        return Row(measure, figures(rounds["floor"]), figures(rounds["server"]))
+
+    def _round(self, server: Server, measure: Measure, first: int, seconds: float) -> Round:
+        plan = self.plan
+        before = servers.cpu_seconds(server.pid), servers.cpu_seconds(self.database_pid)
+        load = Load(server.port, measure.name, plan.patients, first, seconds, plan.connections)
+        sample = self.pool.submit(run, load).result()
+        if sample.refused or not sample.latencies:
+            raise Refused(f"{measure.name}, the {server.name}: {sample.refused[:2000].decode(errors='replace')}")
+        after = servers.cpu_seconds(server.pid), servers.cpu_seconds(self.database_pid)
+        return Round(sample.seconds, sample.latencies, after[0] - before[0], after[1] - before[1])
+
+
+async def _fill(uri: str, patients: int) -> None:
+    people = [{**samples.patient(number), "id": samples.patient_id(number)} for number in range(patients)]
+    results = samples.observations(patients)
+    await floor.fill(uri, "floor", {"Patient": people, "Observation": results})
+    async with application.open_record(servers.settings(uri, "server")) as record:
+        changes = [Change.create(one) for one in (*people, *results)]
+        for start in range(0, len(changes), AT_ONCE):
+            await record.commit(changes[start : start + AT_ONCE])
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=6.0, help="of load for each measure and server (6)")
+    parser.add_argument("--patients", type=int, default=20_000, help="stored before measuring (20000)")
+    parser.add_argument("--connections", type=int, default=64, help="requests at the same time (64)")
+    parser.add_argument("--only", nargs="+", metavar="WORD", help="measures whose name has one of these words")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

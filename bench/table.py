@@ -1,0 +1,114 @@
+"""What was measured, as a table and as JSON."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from bench.measures import Measure
+
+PERCENTILES = (50, 95, 99)
+HEAD = (
+    *("", "floor/s", "server/s", "ratio", "goal"),
+    *("floor p50", "p95", "p99 ms", "server p50", "p95", "p99 ms"),
+    *("floor CPU us", "server", "ratio", "mongod us", "server"),
+)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One load on one server. CPU in seconds, of the server and of MongoDB."""
+
+    seconds: float
+    latencies: array[float]
+    cpu: float
+    database_cpu: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of all rounds of one measure on one server: the median of rates and costs, percentiles over all answers."""
+
+    per_second: float
+    milliseconds: tuple[float, ...]
+    cpu_microseconds: float
+    database_microseconds: float
+
+
+@dataclass(frozen=True)
+class Row:
+    measure: Measure
+    floor: Figures
+    server: Figures
+
+
+def figures(rounds: Sequence[Round]) -> Figures:
+    everything = sorted(latency for one in rounds for latency in one.latencies)
+    return Figures(
+        median(len(one.latencies) / one.seconds for one in rounds),
+        tuple(1000 * everything[min(len(everything) * p // 100, len(everything) - 1)] for p in PERCENTILES),
+        median(1e6 * one.cpu / len(one.latencies) for one in rounds),
+        median(1e6 * one.database_cpu / len(one.latencies) for one in rounds),
+    )
+
+
+def text(rows: Sequence[Row], memory: dict[str, float]) -> str:
+    """The table, right-aligned, and the peak memory below it."""
+    lines = [HEAD, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    shown = [
+        "  ".join(
+            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+        )
+        for line in lines
+    ]
+    held = f"peak memory: floor {memory['floor']:.0f} MB, server {memory['server']:.0f} MB"
+    return "\n".join([*shown, "", f"{held}, ratio {_share(memory['server'], memory['floor'])}"])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    floor, server, goal = row.floor, row.server, row.measure.goal
+    return (
+        row.measure.name,
+        f"{floor.per_second:.0f}",
+        f"{server.per_second:.0f}",
+        _share(server.per_second, floor.per_second),
+        f">= {goal:.0%}" if goal is not None else "",
+        *(f"{value:.1f}" for value in (*floor.milliseconds, *server.milliseconds)),
+        f"{floor.cpu_microseconds:.0f}",
+        f"{server.cpu_microseconds:.0f}",
+        _share(floor.cpu_microseconds, server.cpu_microseconds),
+        f"{floor.database_microseconds:.0f}",
+        f"{server.database_microseconds:.0f}",
+    )
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{part / whole:.0%}" if whole else "-"
+
+
+def as_json(rows: Sequence[Row], memory: dict[str, float]) -> dict[str, Any]:
+    return {
+        "measures": {
+            row.measure.name: {
+                "ratio": row.server.per_second / row.floor.per_second,
+                "goal": row.measure.goal,
+                "floor": _json(row.floor),
+                "server": _json(row.server),
+            }
+            for row in rows
+        },
+        "peak_megabytes": memory,
+    }
+
+
+def _json(figures: Figures) -> dict[str, float]:
+    return {
+        "per_second": figures.per_second,
+        **{f"p{p}_ms": value for p, value in zip(PERCENTILES, figures.milliseconds, strict=True)},
+        "cpu_us": figures.cpu_microseconds,
+        "mongod_cpu_us": figures.database_microseconds,
+    }

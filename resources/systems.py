@@ -1,0 +1,35 @@
+"""Identifier and code systems in use at an Indonesian hospital. https://satusehat.kemkes.go.id/platform/docs"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# SATUSEHAT, identifiers of people: https://satusehat.kemkes.go.id/platform/docs/id/fhir/resources/patient/
+NIK: Final = "https://fhir.kemkes.go.id/id/nik"
+NIK_OF_MOTHER: Final = "https://fhir.kemkes.go.id/id/nik-ibu"
+KK: Final = "https://fhir.kemkes.go.id/id/kk"
+PASSPORT: Final = "https://fhir.kemkes.go.id/id/paspor"
+IHS_PATIENT: Final = "https://fhir.kemkes.go.id/id/ihs-number"
+IHS_PRACTITIONER: Final = "https://fhir.kemkes.go.id/id/nakes-his-number"
+STR: Final = "https://fhir.kemkes.go.id/id/str-kki-number"
+SIP: Final = "https://fhir.kemkes.go.id/id/sip-number"
+
+# SATUSEHAT, identifiers that a facility gives: the prefix is followed by the number of the organization.
+LOCAL: Final = "http://sys-ids.kemkes.go.id/"
+MRN_PREFIX: Final = LOCAL + "mrn/"
+ENCOUNTER_PREFIX: Final = LOCAL + "encounter/"
+BPJS_PREFIX: Final = LOCAL + "insurance-subscriber/"
+BOOKING_PREFIX: Final = LOCAL + "kodebooking/"  # ours: the code that BPJS Antrean calls kodebooking
+KFA: Final = LOCAL + "kfa"
+
+# HL7 and others: https://hl7.org/fhir/R4/terminologies-systems.html
+ICD_10: Final = "http://hl7.org/fhir/sid/icd-10"
+ICD_9_CM: Final = "http://hl7.org/fhir/sid/icd-9-cm"
+LOINC: Final = "http://loinc.org"
+SNOMED: Final = "http://snomed.info/sct"
+UCUM: Final = "http://unitsofmeasure.org"
+
+
+def local(kind: str, organization: str) -> str:
+    """The identifier system of one organization for one kind of thing: local("mrn", "100000001")."""
+    return f"{LOCAL}{kind}/{organization}"
