@@ -28,12 +28,12 @@ def settings(uri: str, database: str, **changes: Any) -> Settings:
 async def client_of(configured: Settings) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(configured)
     async with app.router.lifespan_context(app) as state:
-        transport = httpx.ASGITransport(app=_with_state(app, dict(state or {})))
+        transport = httpx.ASGITransport(app=with_state(app, dict(state or {})))
         async with httpx.AsyncClient(transport=transport, base_url=f"{BASE}/", timeout=60) as client:
             yield client
 
 
-def _with_state(app: Any, state: dict[str, Any]) -> Any:
+def with_state(app: Any, state: dict[str, Any]) -> Any:
     """ASGITransport does not run the lifespan: requests get its state from here."""
 
     async def wrapped(scope: Any, receive: Any, send: Any) -> None:

@@ -21,6 +21,7 @@ from fhir_server.messages import Resource
 from fhir_server.search.compile import compile
 from fhir_server.search.escapes import escape
 from fhir_server.search.fields import Field, fields
+from fhir_server.search.kinds.string import PARTS
 from fhir_server.search.query import parse
 from resources.definitions.structure import resource_types
 from tests.fhir_server.search.evaluator import matches
@@ -121,13 +122,11 @@ def searches_for(field: Field, kind: str, value: Any) -> Iterator[tuple[str, str
             if len(value) < 1000:
                 yield ":exact", escape(value)
         case "string" if kind != "Extension":
-            texts = (part for parts in value.values() for part in (parts if isinstance(parts, list) else [parts]))
-            yield from (
-                ("", escape(text)) for text in texts if isinstance(text, str) and text not in ("home", "official")
-            )
+            found = [value.get(part, []) for part in PARTS[kind]]
+            yield from (("", escape(text)) for one in found for text in (one if isinstance(one, list) else [one]))
         case "token":
             yield from (("", text) for text in tokens(field, kind, value))
-        case "date" if isinstance(value, str):
+        case "date" if isinstance(value, str) and kind != "string":
             yield from (("", prefix + value) for prefix in ("", "ge", "le", "ap"))
         case "date" if kind == "Period":
             yield from (("", prefix + value[end]) for prefix, end in (("ge", "start"), ("le", "end")) if end in value)

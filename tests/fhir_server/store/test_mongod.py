@@ -94,7 +94,8 @@ def test_data_stays_in_any_folder_even_a_moved_one(tmp_path: Path, name: str) ->
 
 def test_only_the_owner_may_read_the_data(tmp_path: Path) -> None:
     with mongod.running(tmp_path / "data"):
-        modes = {name: (tmp_path / "data" / name).stat().st_mode & 0o077 for name in (".", "mongodb", "mongod.sock")}
+        names = (".", "mongodb", "mongod.sock", "mongod.log")
+        modes = {name: (tmp_path / "data" / name).stat().st_mode & 0o077 for name in names}
     assert set(modes.values()) == {0}
 
 
