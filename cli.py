@@ -50,10 +50,10 @@ def serve(options: argparse.Namespace) -> int:
         settings = _settings(options)
         serving.refuse_open_elsewhere(settings)
         address = serving.free_address(settings)
-        with _database(settings) as connected:
+        with _database(settings) as (connected, lives):
             if connected.demo:
                 asyncio.run(_seed(connected, DEMO_SEED, only_if_empty=True))
-            return serving.run(connected, address)
+            return serving.run(connected, address, lives)
     except KeyboardInterrupt:
         return 0
 
@@ -61,7 +61,7 @@ def serve(options: argparse.Namespace) -> int:
 def seed(options: argparse.Namespace) -> int:
     """Add a demo hospital to the database; an interrupted one is exit status 130."""
     try:
-        with _database(_settings(options), wait_for_others=True) as connected:
+        with _database(_settings(options), wait_for_others=True) as (connected, _):
             asyncio.run(_seed(connected, options.seed, only_if_empty=False))
     except KeyboardInterrupt:
         return 130
@@ -73,13 +73,13 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 @contextmanager
-def _database(settings: Settings, *, wait_for_others: bool = False) -> Iterator[Settings]:
+def _database(settings: Settings, *, wait_for_others: bool = False) -> Iterator[tuple[Settings, Callable[[], bool]]]:
     if settings.mongodb_uri is not None:
         deployment.check(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
-        yield settings
+        yield settings, lambda: True
         return
     with mongod.running(settings.data_dir, settings.mongod, wait_for_others=wait_for_others) as embedded:
-        yield settings.with_mongodb(embedded.uri)
+        yield settings.with_mongodb(embedded.uri), embedded.lives
 
 
 async def _seed(settings: Settings, seed: int, *, only_if_empty: bool) -> None:

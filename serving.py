@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
@@ -68,8 +68,10 @@ def free_address(settings: Settings) -> str:
     return str(address[0])
 
 
-def run(settings: Settings, address: str) -> int:
-    """Serve until a signal asks for a stop; 0 then, 1 when a worker process failed."""
+def run(settings: Settings, address: str, database_lives: Callable[[], bool]) -> int:
+    """Serve until a signal asks for a stop; 0 then, 1 when a worker process failed.
+
+    Raises CannotServe when the database ended meanwhile."""
     server = Granian(
         "main:create_app",
         address=address,
@@ -84,12 +86,14 @@ def run(settings: Settings, address: str) -> int:
         workers_kill_timeout=SECONDS_TO_FINISH_REQUESTS,
         respawn_failed_workers=True,
     )
-    server.on_startup(partial(_once_listening, server, settings))
+    server.on_startup(partial(_once_listening, server, settings, database_lives))
     try:
         server.serve(target_loader=partial(_load_app, settings, os.getpid()), wrap_loader=False)
     except SystemExit:
         # Whoever signals the whole process group stops the workers too, which the server takes for a failure of theirs.
         return 0 if server.interrupt_signal else 1
+    if not database_lives():
+        raise CannotServe(f"The embedded MongoDB ended; {settings.data_dir / 'mongod.log'} says why. Start rsud again.")
     return 0
 
 
@@ -103,15 +107,21 @@ def _load_app(settings: Settings, parent: int) -> Any:
     return application.create_app(settings)
 
 
-def _once_listening(server: Any, settings: Settings) -> None:
+def _once_listening(server: Any, settings: Settings, database_lives: Callable[[], bool]) -> None:
     signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
-    threading.Thread(target=_announce, args=(server, settings), daemon=True).start()
+    threading.Thread(target=_attend, args=(server, settings, database_lives), daemon=True).start()
 
 
-def _announce(server: Any, settings: Settings) -> None:
-    while len(server.wrks) < settings.workers or not _responds(settings):
+def _attend(server: Any, settings: Settings, database_lives: Callable[[], bool]) -> None:
+    while len(server.wrks) < settings.workers:
         time.sleep(0.05)
-    print(_welcome(settings), flush=True)
+    announced = False
+    while database_lives():
+        if not announced and _responds(settings):
+            print(_welcome(settings), flush=True)
+            announced = True
+        time.sleep(0.5 if announced else 0.05)
+    server.signal_handler_interrupt()
 
 
 def _responds(settings: Settings) -> bool:

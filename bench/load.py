@@ -11,11 +11,13 @@ import time
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import uvloop
 
 from bench.measures import BY_NAME
 
+PATIENCE = 30.0
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -50,8 +52,7 @@ class Connection(asyncio.Protocol):
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         self._send()
 
     def data_received(self, data: bytes) -> None:
@@ -102,6 +103,7 @@ async def _run(load: Load) -> Sample:
             lambda: Connection(requests, sample, begin + load.seconds), "127.0.0.1", load.port
         )
         connections.append(connection)
-    await asyncio.gather(*(connection.ended for connection in connections))
+    async with asyncio.timeout(load.seconds + PATIENCE):
+        await asyncio.gather(*(connection.ended for connection in connections))
     sample.seconds = time.perf_counter() - begin
     return sample

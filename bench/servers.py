@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -66,7 +67,7 @@ def _running(name: str, command: Sequence[str], port: int, environment: dict[str
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=partial(end_with_parent, os.getpid()),
+        preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
     )
     try:
         deadline = time.monotonic() + PATIENCE

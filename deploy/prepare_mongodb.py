@@ -57,7 +57,7 @@ def _set_user(client: Client, wanted: Preparation) -> None:
 def main() -> int:
     """Prepare as the environment says."""
     try:
-        prepare(Preparation())  # type: ignore[call-arg]
+        prepare(Preparation())
     except PyMongoError as problem:
         print(f"MongoDB could not be prepared: {problem}", file=sys.stderr)
         return 1

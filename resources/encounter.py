@@ -24,7 +24,7 @@ MOVES: Moves = table(
 
 
 def encounter_move(before: Any, after: Any) -> Issue | None:
-    """Why a visit must not proceed like this. Outpatients arrive, are seen, finish; in the emergency room triage stands between."""
+    """Why a visit must not proceed like this. In the emergency room, triage stands between arrival and treatment."""
     return move_issue(before, after, MOVES)
 
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 
 class Identifier(NamedTuple):
-    """`index`: its place in the list. `current`: not marked as old."""
+    """`place`: its index in the list. `current`: not marked as old."""
 
-    index: int
+    place: int
     system: str
     value: str
     current: bool
@@ -21,8 +21,8 @@ class Identifier(NamedTuple):
 
 def identifiers(resource: Any) -> Iterator[Identifier]:
     listed = resource.get("identifier") if isinstance(resource, dict) else None
-    for index, row in enumerate(listed if isinstance(listed, list) else ()):
+    for place, row in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(row, dict):
             system, value = row.get("system"), row.get("value")
             if isinstance(system, str) and isinstance(value, str):
-                yield Identifier(index, system, value, row.get("use") != "old")
+                yield Identifier(place, system, value, row.get("use") != "old")

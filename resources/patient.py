@@ -10,13 +10,15 @@ from resources.identifiers import Identifier, identifiers
 from resources.issues import Issue
 from resources.systems import BPJS_PREFIX, IHS_PATIENT, IHS_PRACTITIONER, MRN_PREFIX, NIK, NIK_OF_MOTHER
 from resources.validation import texts
+from resources.validation.scope import Problem
 
 UNKNOWN_NIK = "9999999999999999"
 NIK_FORM = re.compile(r"[0-9]{16}")
 BPJS_FORM = re.compile(r"[0-9]{13}")
 FEMALE_DAY = 40  # the day of birth of a woman is written plus 40
 PROVINCES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96 97".split()
+    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 "
+    "91 92 93 94 95 96 97".split()
 )
 
 
@@ -26,9 +28,9 @@ def patient_keys(resource: Any) -> Iterator[Identifier]:
         return
     for identifier in identifiers(resource):
         prefixed = identifier.system.startswith((MRN_PREFIX, BPJS_PREFIX))
-        if identifier.current and (prefixed or identifier.system in (NIK, IHS_PATIENT)):
-            if identifier.value != UNKNOWN_NIK:
-                yield identifier
+        claimed = prefixed or identifier.system in (NIK, IHS_PATIENT)
+        if claimed and identifier.current and identifier.value != UNKNOWN_NIK:
+            yield identifier
 
 
 def practitioner_keys(resource: Any) -> Iterator[Identifier]:
@@ -40,7 +42,7 @@ def practitioner_keys(resource: Any) -> Iterator[Identifier]:
 def patient_rules(resource: Any) -> Iterator[Issue]:
     yield from practitioner_rules(resource)
     for identifier in identifiers(resource):
-        path = f"{resource['resourceType']}.identifier[{identifier.index}].value"
+        path = f"{resource['resourceType']}.identifier[{identifier.place}].value"
         if identifier.system.startswith(BPJS_PREFIX) and not BPJS_FORM.fullmatch(identifier.value):
             problem = texts.business_rule("A BPJS number has 13 digits", "Nomor kartu BPJS terdiri atas 13 digit")
             yield Issue("error", *problem, path)
@@ -52,11 +54,12 @@ def patient_rules(resource: Any) -> Iterator[Issue]:
 def practitioner_rules(resource: Any) -> Iterator[Issue]:
     for identifier in identifiers(resource):
         if identifier.system in (NIK, NIK_OF_MOTHER) and not NIK_FORM.fullmatch(identifier.value):
-            path = f"{resource['resourceType']}.identifier[{identifier.index}].value"
-            yield Issue("error", *texts.business_rule("A NIK has 16 digits", "NIK terdiri atas 16 digit"), path)
+            path = f"{resource['resourceType']}.identifier[{identifier.place}].value"
+            severity = "error" if identifier.system == NIK else "warning"
+            yield Issue(severity, *texts.business_rule("A NIK has 16 digits", "NIK terdiri atas 16 digit"), path)
 
 
-def _nik_doubts(nik: str, resource: Any) -> Iterator[texts.Problem]:
+def _nik_doubts(nik: str, resource: Any) -> Iterator[Problem]:
     """People move and area codes change: a NIK that does not fit the rest is a reason to look, not to refuse."""
     if nik[:2] not in PROVINCES:
         yield texts.business_rule(

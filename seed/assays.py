@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from seed.elements import LOINC, SNOMED, Element, concept, hl7
+from resources.systems import LOINC, SNOMED
+from seed.elements import Element, concept, hl7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +36,42 @@ class Panel:
     tests: tuple[str, ...]
 
 
-def _assay(code: str, display: str, unit: str = "", places: int = 0, bounds: tuple[str, str] = ("", "")) -> Assay:
+def _assay(code: str, display: str, unit: str = "", places: int = 0, *, bounds: tuple[str, str] = ("", "")) -> Assay:
     return Assay(concept(LOINC, code, display), unit, places, *bounds)
 
 
 ASSAYS = {
-    "hemoglobin": _assay("718-7", "Hemoglobin [Mass/volume] in Blood", "g/dL", 1, ("12.0", "16.0")),
+    "hemoglobin": _assay("718-7", "Hemoglobin [Mass/volume] in Blood", "g/dL", 1, bounds=("12.0", "16.0")),
     "hematocrit": _assay(
-        "4544-3", "Hematocrit [Volume Fraction] of Blood by Automated count", "%", 1, ("36.0", "47.0")
+        "4544-3", "Hematocrit [Volume Fraction] of Blood by Automated count", "%", 1, bounds=("36.0", "47.0")
     ),
     "leukocytes": _assay(
-        "6690-2", "Leukocytes [#/volume] in Blood by Automated count", "10*3/uL", 2, ("4.00", "10.50")
+        "6690-2", "Leukocytes [#/volume] in Blood by Automated count", "10*3/uL", 2, bounds=("4.00", "10.50")
     ),
-    "platelets": _assay("26515-7", "Platelets [#/volume] in Blood", "10*3/uL", 0, ("150", "440")),
-    "fasting": _assay("1558-6", "Fasting glucose [Mass/volume] in Serum or Plasma", "mg/dL", 0, ("70", "100")),
-    "glucose": _assay("2345-7", "Glucose [Mass/volume] in Serum or Plasma", "mg/dL", 0, ("70", "140")),
-    "hba1c": _assay("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood", "%", 2, ("4.00", "5.70")),
-    "cholesterol": _assay("2093-3", "Cholesterol [Mass/volume] in Serum or Plasma", "mg/dL", 0, ("", "200")),
-    "hdl": _assay("2085-9", "Cholesterol in HDL [Mass/volume] in Serum or Plasma", "mg/dL", 0, ("40", "")),
+    "platelets": _assay("26515-7", "Platelets [#/volume] in Blood", "10*3/uL", 0, bounds=("150", "440")),
+    "fasting": _assay("1558-6", "Fasting glucose [Mass/volume] in Serum or Plasma", "mg/dL", 0, bounds=("70", "100")),
+    "glucose": _assay("2345-7", "Glucose [Mass/volume] in Serum or Plasma", "mg/dL", 0, bounds=("70", "140")),
+    "hba1c": _assay("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood", "%", 2, bounds=("4.00", "5.70")),
+    "cholesterol": _assay("2093-3", "Cholesterol [Mass/volume] in Serum or Plasma", "mg/dL", 0, bounds=("", "200")),
+    "hdl": _assay("2085-9", "Cholesterol in HDL [Mass/volume] in Serum or Plasma", "mg/dL", 0, bounds=("40", "")),
     "ldl": _assay(
-        "13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation", "mg/dL", 0, ("", "130")
+        "13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation", "mg/dL", 0, bounds=("", "130")
     ),
-    "triglyceride": _assay("2571-8", "Triglyceride [Mass/volume] in Serum or Plasma", "mg/dL", 0, ("", "150")),
-    "creatinine": _assay("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL", 2, ("0.60", "1.20")),
-    "urea": _assay("22664-7", "Urea [Mass/volume] in Serum or Plasma", "mg/dL", 1, ("15.0", "43.0")),
-    "sodium": _assay("2951-2", "Sodium [Moles/volume] in Serum or Plasma", "mmol/L", 0, ("136", "145")),
-    "potassium": _assay("2823-3", "Potassium [Moles/volume] in Serum or Plasma", "mmol/L", 1, ("3.5", "5.1")),
-    "urate": _assay("3084-1", "Urate [Mass/volume] in Serum or Plasma", "mg/dL", 1, ("2.4", "6.0")),
+    "triglyceride": _assay("2571-8", "Triglyceride [Mass/volume] in Serum or Plasma", "mg/dL", 0, bounds=("", "150")),
+    "creatinine": _assay("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL", 2, bounds=("0.60", "1.20")),
+    "urea": _assay("22664-7", "Urea [Mass/volume] in Serum or Plasma", "mg/dL", 1, bounds=("15.0", "43.0")),
+    "sodium": _assay("2951-2", "Sodium [Moles/volume] in Serum or Plasma", "mmol/L", 0, bounds=("136", "145")),
+    "potassium": _assay("2823-3", "Potassium [Moles/volume] in Serum or Plasma", "mmol/L", 1, bounds=("3.5", "5.1")),
+    "urate": _assay("3084-1", "Urate [Mass/volume] in Serum or Plasma", "mg/dL", 1, bounds=("2.4", "6.0")),
     "sgot": _assay(
-        "1920-8", "Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L", 0, ("", "35")
+        "1920-8",
+        "Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma",
+        "U/L",
+        0,
+        bounds=("", "35"),
     ),
     "sgpt": _assay(
-        "1742-6", "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L", 0, ("", "40")
+        "1742-6", "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L", 0, bounds=("", "40")
     ),
     "ns1": _assay("75377-2", "Dengue virus NS1 Ag [Presence] in Serum, Plasma or Blood by Rapid immunoassay"),
     "afb": _assay("11545-1", "Microscopic observation [Identifier] in Specimen by Acid fast stain"),
@@ -76,9 +81,9 @@ ASSAYS = {
         "75410-1", "Hepatitis B virus surface Ag [Presence] in Serum, Plasma or Blood by Rapid immunoassay"
     ),
     "vdrl": _assay("14904-7", "Reagin Ab [Presence] in Specimen by VDRL"),
-    "protein": _assay("5804-0", "Protein [Mass/volume] in Urine by Test strip", "mg/dL", 0, ("", "30")),
+    "protein": _assay("5804-0", "Protein [Mass/volume] in Urine by Test strip", "mg/dL", 0, bounds=("", "30")),
     "urine-leukocytes": _assay(
-        "5821-4", "Leukocytes [#/area] in Urine sediment by Microscopy high power field", "/[HPF]", 0, ("", "5")
+        "5821-4", "Leukocytes [#/area] in Urine sediment by Microscopy high power field", "/[HPF]", 0, bounds=("", "5")
     ),
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from seed.drugs import KFA
-from seed.elements import SNOMED, Element, coding
+from resources.systems import ICD_10, KFA, SNOMED
+from seed.elements import Element, coding
 
 DIAGNOSES = {
     "I10": ("Essential (primary) hypertension", "Hipertensi"),
@@ -48,8 +48,7 @@ DIAGNOSES = {
 """ICD-10 (2010) code -> title, what the patient is told."""
 
 ICD10: dict[str, Element] = {
-    code: {"coding": [coding("http://hl7.org/fhir/sid/icd-10", code, title)], "text": text}
-    for code, (title, text) in DIAGNOSES.items()
+    code: {"coding": [coding(ICD_10, code, title)], "text": text} for code, (title, text) in DIAGNOSES.items()
 }
 
 PROCEDURES = {

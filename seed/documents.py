@@ -5,21 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from fhir_server.messages import Resource
+from resources.systems import LOINC, SNOMED
 from seed.chart import Chart, Visit, add
-from seed.elements import (
-    KEMKES,
-    LOINC,
-    SNOMED,
-    Element,
-    concept,
-    identifier,
-    instant,
-    kemkes,
-    local_id,
-    reference,
-    wita,
-    wita_date,
-)
+from seed.elements import KEMKES, Element, concept, identifier, instant, kemkes, local_id, reference, wita, wita_date
 
 MONTHS = (
     *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fhir_server.messages import Resource
+from resources.systems import KFA
 from seed.elements import DRUG_FORM, KEMKES, Element, coding, concept, extension, identifier, kemkes, local_id
 
 ATC = "http://www.whocc.no/atc"
-KFA = "http://sys-ids.kemkes.go.id/kfa"
 
 FORMS = {
     "BS066": ("Tablet", "TAB", "tablet", "O"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from fhir_server.messages import Resource
+from resources.systems import UCUM, local
 
 Element = dict[str, Any]
 Number = int | Decimal
@@ -15,9 +16,6 @@ Number = int | Decimal
 ORGANIZATION = "100099999"
 """The number SATUSEHAT would give this hospital; no facility has it."""
 
-UCUM = "http://unitsofmeasure.org"
-LOINC = "http://loinc.org"
-SNOMED = "http://snomed.info/sct"
 KEMKES = "http://terminology.kemkes.go.id"
 DRUG_FORM = "http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm"
 EXTENSION = "https://fhir.kemkes.go.id/r4/StructureDefinition/"
@@ -27,7 +25,7 @@ _WITA_OFFSET = timedelta(hours=8)
 
 def local_id(kind: str) -> str:
     """The identifier system of this hospital for one kind of thing: local_id("encounter")."""
-    return f"http://sys-ids.kemkes.go.id/{kind}/{ORGANIZATION}"
+    return local(kind, ORGANIZATION)
 
 
 def identifier(system: str, value: str, *, use: str = "official") -> Element:

@@ -8,9 +8,10 @@ from itertools import pairwise
 from random import Random
 
 from fhir_server.messages import Resource
+from resources.systems import LOINC, UCUM
 from seed.chart import Chart, Visit, add, note
 from seed.codes import ALLERGENS, CONFLICTS, DIAGNOSES, ICD10
-from seed.elements import KEMKES, LOINC, Element, Number, concept, hl7, identifier, instant, local_id, reference
+from seed.elements import KEMKES, Element, Number, concept, hl7, identifier, instant, local_id, reference
 
 _VITAL_SIGNS = [hl7("observation-category", "vital-signs", "Vital Signs")]
 _DIAGNOSIS = [hl7("condition-category", "encounter-diagnosis", "Encounter Diagnosis")]
@@ -129,7 +130,7 @@ def vitals(chart: Chart, visit: Visit, **found: Number) -> None:
             effectiveDateTime=at,
             issued=at,
             performer=performer,
-            valueQuantity={"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
+            valueQuantity={"value": value, "unit": unit, "system": UCUM, "code": unit},
         )
         note(visit, "vitals", observation)
 

@@ -91,7 +91,7 @@ def schedule(member: Staff, today: date) -> Resource:
         "actor": [member.reference, reference(member.role), location],
         "planningHorizon": {
             "start": instant(wita(today, 0)),
-            "end": instant(wita(today + timedelta(days=SLOT_DAYS), 0)),
+            "end": instant(wita(today + timedelta(days=SLOT_DAYS + 1), 0)),
         },
         "comment": "Praktik pukul 08.00-12.00 WITA",
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fhir_server.messages import Resource
+from resources.systems import SNOMED, UCUM
 from seed.assays import ASSAYS, NEGATIVE, PANELS, POSITIVE, SECTIONS, SPECIMENS, STUDIES, Assay
 from seed.chart import Chart, Visit, add, note
-from seed.elements import SNOMED, Element, Number, concept, hl7, identifier, instant, local_id, reference
+from seed.elements import Element, Number, concept, hl7, identifier, instant, local_id, reference
 
 Result = Number | str | Element
 """A quantity, a sentence, or a coded answer."""
@@ -50,12 +51,12 @@ def laboratory(chart: Chart, visit: Visit, panel: str, **results: Result) -> Non
         "specimen": reference(specimen),
         "basedOn": [reference(request)],
     }
-    observations = [_result(chart, visit, test, (taken, results.get(test)), context) for test in wanted.tests]
-    report = _report(chart, visit, (wanted.code, wanted.section, taken), request, observations)
+    observations = [_result(chart, visit, test, (taken, results.get(test)), context=context) for test in wanted.tests]
+    report = _report(chart, visit, (wanted.code, wanted.section, taken), request, observations=observations)
     report["specimen"] = [context["specimen"]]
 
 
-def image(chart: Chart, visit: Visit, study: str, finding: str, conclusion: str) -> None:
+def image(chart: Chart, visit: Visit, study: str, finding: str, *, conclusion: str) -> None:
     """A radiological request, what was seen, and the report."""
     code, modality = STUDIES[study]
     radiologist = chart.hospital.staff["radiology"][0]
@@ -86,7 +87,7 @@ def image(chart: Chart, visit: Visit, study: str, finding: str, conclusion: str)
         performer=[radiologist.reference],
         valueString=finding,
     )
-    _report(chart, visit, (code, "RAD", taken), request, [observation])["conclusion"] = conclusion
+    _report(chart, visit, (code, "RAD", taken), request, observations=[observation])["conclusion"] = conclusion
 
 
 def _request(chart: Chart, visit: Visit, what: tuple[Element, list[Element]], performer: list[Element]) -> Resource:
@@ -112,7 +113,7 @@ def _request(chart: Chart, visit: Visit, what: tuple[Element, list[Element]], pe
     )
 
 
-def _result(chart: Chart, visit: Visit, key: str, found: tuple[str, Result | None], context: Resource) -> Resource:
+def _result(chart: Chart, visit: Visit, key: str, found: tuple[str, Result | None], *, context: Resource) -> Resource:
     test = ASSAYS[key]
     taken, value = found
     content: Resource = {
@@ -128,7 +129,7 @@ def _result(chart: Chart, visit: Visit, key: str, found: tuple[str, Result | Non
         "specimen": context["specimen"],
     }
     if test.unit:
-        content |= _measured(test, value if isinstance(value, int | Decimal) else test.normal(chart.rng))
+        content |= measured(test, value if isinstance(value, int | Decimal) else test.normal(chart.rng))
     elif isinstance(value, str):
         content["valueString"] = value
     else:
@@ -138,24 +139,24 @@ def _result(chart: Chart, visit: Visit, key: str, found: tuple[str, Result | Non
     return add(chart, "Observation", "amatan", **content)
 
 
-def _measured(test: Assay, value: Number) -> Resource:
+def measured(test: Assay, value: Number) -> Resource:
     """The value as the analyser prints it, with L, N or H and what is normal."""
     exact = Decimal(f"{value:.{test.places}f}")
     mark = "L" if test.low and exact < Decimal(test.low) else "H" if test.high and exact > Decimal(test.high) else "N"
     bounds = {
-        side: {"value": Decimal(bound), "unit": test.unit, "system": "http://unitsofmeasure.org", "code": test.unit}
+        side: {"value": Decimal(bound), "unit": test.unit, "system": UCUM, "code": test.unit}
         for side, bound in (("low", test.low), ("high", test.high))
         if bound
     }
     return {
-        "valueQuantity": {"value": exact, "unit": test.unit, "system": "http://unitsofmeasure.org", "code": test.unit},
+        "valueQuantity": {"value": exact, "unit": test.unit, "system": UCUM, "code": test.unit},
         "interpretation": _INTERPRETATIONS[mark],
         "referenceRange": [bounds],
     }
 
 
 def _report(
-    chart: Chart, visit: Visit, what: tuple[Element, str, str], request: Resource, observations: list[Resource]
+    chart: Chart, visit: Visit, what: tuple[Element, str, str], request: Resource, *, observations: list[Resource]
 ) -> Resource:
     code, section, taken = what
     kind = "rad" if section == "RAD" else "lab"

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from fhir_server.messages import Resource
+from resources.systems import BPJS_PREFIX, IHS_PATIENT, KK, NIK, NIK_OF_MOTHER
 from seed.areas import address
 from seed.elements import Element, concept, extension, hl7, identifier, instant, local_id, reference
 from seed.people import Person
 
-NIK = "https://fhir.kemkes.go.id/id/nik"
-NIK_OF_MOTHER = "https://fhir.kemkes.go.id/id/nik-ibu"
-KK = "https://fhir.kemkes.go.id/id/kk"
-IHS = "https://fhir.kemkes.go.id/id/ihs-number"
-BPJS = "http://sys-ids.kemkes.go.id/insurance-subscriber/bpjs"
+BPJS = BPJS_PREFIX + "bpjs"
 
 _MARITAL = {"S": "Never Married", "M": "Married", "D": "Divorced", "W": "Widowed"}
 _LANGUAGE = [{"language": concept("urn:ietf:bcp:47", "id-ID", "Indonesian", text="Indonesian"), "preferred": True}]
@@ -63,7 +60,7 @@ def _identifiers(person: Person) -> list[Element]:
     if person.nik:
         found.insert(0, identifier(NIK, person.nik))
         if person.number % 3:
-            found.append(identifier(IHS, f"P99{person.number:09d}"))
+            found.append(identifier(IHS_PATIENT, f"P99{person.number:09d}"))
     elif person.mother and person.mother.nik:
         found.insert(0, identifier(NIK_OF_MOTHER, person.mother.nik))
     if person.bpjs:

@@ -108,7 +108,9 @@ def household(head: int, size: int, seed: int, today: date) -> list[Person]:
     kk = citizen_number(head, area, fit(head, today - timedelta(days=rng.randint(400, 4000)), today), "male")
     people: list[Person] = []
     for member in members:
-        people.append(_person(member, people, dice(seed, "person", member.number), today, (home, kk, culture, insured)))
+        people.append(
+            _person(member, people, dice(seed, "person", member.number), today, shared=(home, kk, culture, insured))
+        )
     return _related(people)
 
 
@@ -173,7 +175,7 @@ def _days_ago(days: int, today: date) -> date:
 
 
 def _person(
-    member: Member, family: list[Person], rng: Random, today: date, shared: tuple[Home, str, str, bool]
+    member: Member, family: list[Person], rng: Random, today: date, *, shared: tuple[Home, str, str, bool]
 ) -> Person:
     home, kk, culture, insured = shared
     mother = family[1] if member.role == "child" else None

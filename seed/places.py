@@ -82,12 +82,12 @@ def locations(organizations: list[Resource]) -> tuple[list[Resource], dict[str, 
     found = [building]
     for clinic in CLINICS:
         owner = owners[f"poli-{clinic.code.lower()}"]
-        room = location(f"ruang-{clinic.code.lower()}", f"Ruang {clinic.label}", ("ro", "Room"), owner, building)
+        room = location(f"ruang-{clinic.code.lower()}", f"Ruang {clinic.label}", ("ro", "Room"), owner, above=building)
         if clinic.code == "EMG":
             room["type"] = [kemkes("location-type", "RT0006", "Instalasi Gawat Darurat")]
         found.append(room)
     for id, name, code, display, department in ROOMS:
-        room = location(id, name, ("ro", "Room"), owners[department], building)
+        room = location(id, name, ("ro", "Room"), owners[department], above=building)
         if code:
             room["type"] = [kemkes("location-type", code, display)]
         found.append(room)
@@ -105,12 +105,12 @@ def _ward(row: tuple[str, str, str, str, int], owner: Resource, building: Resour
         "LocationServiceClass",
         valueCodeableConcept=concept(f"{KEMKES}/CodeSystem/locationServiceClass-Inpatient", code, display),
     )
-    ward = location(id, name, ("wa", "Ward"), owner, building)
+    ward = location(id, name, ("wa", "Ward"), owner, above=building)
     ward["type"] = [kemkes("location-type", "RT0016", "Ruang Rawat Inap")]
     ward["extension"] = [class_of_service]
     beds = []
     for number in range(1, size + 1):
-        bed = location(f"{id}-{number:02d}", f"Tempat Tidur {number}, {name}", ("bd", "Bed"), owner, ward)
+        bed = location(f"{id}-{number:02d}", f"Tempat Tidur {number}, {name}", ("bd", "Bed"), owner, above=ward)
         bed["type"] = [kemkes("location-type", "RT0004", "Tempat Tidur")]
         bed["operationalStatus"] = {
             "system": "http://terminology.hl7.org/CodeSystem/v2-0116",
@@ -122,7 +122,7 @@ def _ward(row: tuple[str, str, str, str, int], owner: Resource, building: Resour
     return ward, beds
 
 
-def location(id: str, name: str, kind: tuple[str, str], owner: Resource, above: Resource | None = None) -> Resource:
+def location(id: str, name: str, kind: tuple[str, str], owner: Resource, *, above: Resource | None = None) -> Resource:
     resource: Resource = {
         "resourceType": "Location",
         "id": id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from fhir_server.messages import Resource
+from resources.systems import IHS_PRACTITIONER, NIK, SIP, STR
 from seed.elements import (
     KEMKES,
     ORGANIZATION,
@@ -118,8 +119,8 @@ def practitioner(number: int, name: str, profession: str) -> Resource:
         "resourceType": "Practitioner",
         "id": f"nakes-{number:03d}",
         "identifier": [
-            identifier("https://fhir.kemkes.go.id/id/nakes-his-number", f"N99{number:06d}"),
-            identifier("https://fhir.kemkes.go.id/id/nik", f"640299{number % 28 + 1:02d}0180{9000 + number:04d}"),
+            identifier(IHS_PRACTITIONER, f"N99{number:06d}"),
+            identifier(NIK, f"640299{number % 28 + 1:02d}0180{9000 + number:04d}"),
         ],
         "active": True,
         "name": [{"use": "official", "text": name}],
@@ -130,7 +131,7 @@ def practitioner(number: int, name: str, profession: str) -> Resource:
     if name.startswith("dr"):
         resource["qualification"] = [
             {
-                "identifier": [identifier("https://fhir.kemkes.go.id/id/str-kki-number", f"99{number:014d}")],
+                "identifier": [identifier(STR, f"99{number:014d}")],
                 "code": concept(f"{KEMKES}/v1-0302", "STR-KKI", text=f"Surat Tanda Registrasi, {profession}"),
             }
         ]
@@ -146,7 +147,7 @@ def role(person: Resource, work: tuple[str, str], place: tuple[Resource, Resourc
     return {
         "resourceType": "PractitionerRole",
         "id": f"peran-{number}",
-        "identifier": [identifier("https://fhir.kemkes.go.id/id/sip-number", f"99/{number}/SIP/{ORGANIZATION}")],
+        "identifier": [identifier(SIP, f"99/{number}/SIP/{ORGANIZATION}")],
         "active": True,
         "practitioner": reference(person, person["name"][0]["text"]),
         "organization": reference(organization, organization["name"]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fhir_server.messages import Resource
+from resources.systems import ICD_9_CM, UCUM
 from seed.chart import Chart, Visit, add, note
 from seed.codes import PROCEDURE_KINDS, PROCEDURES, VACCINES
 from seed.drugs import ATC, DRUG_FORM_OF, FORMULARY, Drug, dosage
 from seed.elements import (
     DRUG_FORM,
-    UCUM,
     Element,
     coding,
     concept,
@@ -140,7 +140,7 @@ def operate(chart: Chart, visit: Visit, code: str, minutes: int = 15, *, room: s
         "tindakan",
         status="completed",
         category={"coding": [PROCEDURE_KINDS[kind]]},
-        code={"coding": [coding("http://hl7.org/fhir/sid/icd-9-cm", code, title)], "text": text},
+        code={"coding": [coding(ICD_9_CM, code, title)], "text": text},
         subject=chart.subject,
         encounter=reference(visit.encounter),
         performedPeriod=span(start, visit.later(minutes)),

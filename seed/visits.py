@@ -58,7 +58,7 @@ def outpatient(chart: Chart, clinic: str, day: date, *, booked: bool | None = No
     if booked or (booked is None and rng.random() < 0.6):
         extra["appointment"] = [reference(fulfilled(chart, doctor, arrived))]
     place = _place(chart, f"ruang-{clinic.lower()}", arrived, _OUTPATIENT_CLASS)
-    encounter = _encounter(chart, ("AMB", doctor), [("arrived", arrived), ("in-progress", start)], [place], extra)
+    encounter = _encounter(chart, ("AMB", doctor), [("arrived", arrived), ("in-progress", start)], [place], extra=extra)
     return Visit(encounter, doctor, chart.hospital.staff["nurse"][0], start)
 
 
@@ -75,7 +75,7 @@ def emergency(chart: Chart, day: date, room: str = "ruang-emg") -> Visit | None:
     triage["period"]["end"] = instant(seen)
     places = [triage, _place(chart, room, seen, _OUTPATIENT_CLASS)]
     moves = [("arrived", arrived), ("triaged", triaged), ("in-progress", seen)]
-    encounter = _encounter(chart, ("EMER", doctor), moves, places, {})
+    encounter = _encounter(chart, ("EMER", doctor), moves, places, extra={})
     return Visit(encounter, doctor, chart.hospital.staff["nurse"][1], seen)
 
 
@@ -94,7 +94,7 @@ def admission(chart: Chart, start: datetime, nights: int, *, clinic: str, ward: 
         "born": hl7("admit-source", "born", "Born in hospital"),
     }[source]
     extra: Resource = {"hospitalization": {"admitSource": origin}}
-    encounter = _encounter(chart, ("IMP", doctor), [("in-progress", start)], [place], extra)
+    encounter = _encounter(chart, ("IMP", doctor), [("in-progress", start)], [place], extra=extra)
     return Visit(encounter, doctor, spread(hospital.staff["nurse"], rng.randint(2, 3)), start, inpatient=True)
 
 
@@ -127,6 +127,7 @@ def _encounter(
     who: tuple[str, Staff],
     moves: list[tuple[str, datetime]],
     places: list[Element],
+    *,
     extra: Resource,
 ) -> Resource:
     """`moves`: the states so far with the moment each began."""

@@ -8,8 +8,11 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+from pymongo import MongoClient
 
 from tests.processes import ROOT, free_port, living_in, run, serving, start, wait_until
 
@@ -58,6 +61,7 @@ def test_the_next_start_keeps_the_data_and_is_quick(tmp_path: Path) -> None:
 
 def test_nothing_outlives_a_killed_server(tmp_path: Path) -> None:
     with serving(tmp_path, "--workers", "2") as server:
+        wait_until(lambda: server.get()["starts"] == 2)
         assert len(living_in(tmp_path)) == 4
         server.process.kill()
         wait_until(lambda: living_in(tmp_path) == [])
@@ -79,6 +83,19 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
 
         wait_until(replaced)
         assert server.stop()[0] == 0
+
+
+def test_a_mongod_that_dies_ends_the_server_with_a_line(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        with MongoClient[dict[str, Any]](
+            f"mongodb://{quote(str(tmp_path / 'var/mongod.sock'), safe='')}/?directConnection=true"
+        ) as client:
+            pid = client.admin.command("serverStatus")["pid"]
+        subprocess.run(["kill", "-9", str(pid)], check=True)
+        _, errors = server.process.communicate(timeout=30)
+    assert server.process.returncode == 2
+    assert errors.startswith("rsud: The embedded MongoDB ended; ")
+    assert living_in(tmp_path) == []
 
 
 def test_a_second_server_on_the_same_folder_uses_the_same_mongod(tmp_path: Path) -> None:

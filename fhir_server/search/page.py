@@ -1,7 +1,7 @@
 """Sorted pages by keyset: a cursor tells the sort values of the last resource. https://hl7.org/fhir/R4/search.html#sort
 
-Missing values come last in both directions; of several values the least counts, descending the greatest; ties go by id.
-A range counts with its beginning.
+Missing values come last in both directions; of several values the least counts, descending the greatest; ties go by id,
+in the direction of the last key, so that one index serves both directions. A range counts with its beginning.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def next_cursor(query: Query, last_document: Document) -> str:
 
 def _keys(query: Query) -> list[Key]:
     keys = [_key(position, sort) for position, sort in enumerate(query.results.sort)]
-    return keys if any(key.path == "_id" for key in keys) else [*keys, Key("_id", False)]
+    if any(key.path == "_id" for key in keys):
+        return keys
+    return [*keys, Key("_id", keys[-1].descending if keys else False)]
 
 
 def _key(position: int, sort: Sort) -> Key:
@@ -101,7 +103,10 @@ def _order(keys: list[Key]) -> dict[str, int]:
 
 
 def _after(keys: Sequence[Key], values: Sequence[Any]) -> Filter:
-    """What stands behind these values: behind in one key, and equal in all keys before it."""
+    """What stands behind these values: behind in one key, and equal in all keys before it.
+
+    That the first key is not before its value follows; it is said first because an index scan can begin there.
+    """
     alternatives = []
     for position, (key, value) in enumerate(zip(keys, values, strict=True)):
         if value is not None:
@@ -110,7 +115,9 @@ def _after(keys: Sequence[Key], values: Sequence[Any]) -> Filter:
                 behind = {"$or": [behind, {key.path: None}]}
             equal = [{before.path: known} for before, known in zip(keys[:position], values, strict=False)]
             alternatives.append({"$and": [*equal, behind]})
-    return {"$or": alternatives}
+    first, value = keys[0], values[0]
+    start = [] if value is None else [{first.path: {"$not": {"$gt" if first.descending else "$lt": value}}}]
+    return {"$and": [*start, {"$or": alternatives}]}
 
 
 def _by(query: Query) -> str:

@@ -14,6 +14,7 @@ from pymongo.errors import (
     ExecutionTimeout,
     OperationFailure,
     PyMongoError,
+    ServerSelectionTimeoutError,
     WTimeoutError,
 )
 
@@ -35,13 +36,22 @@ class LostRace(Conflict):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns what MongoDB raises into a FhirError; in a transaction, transient errors pass so that it is tried again."""
+    """Turns what MongoDB raises into a FhirError."""
     try:
         yield
     except PyMongoError as error:
-        if error.has_error_label(TRANSIENT):
-            raise
         raise translate(error) from error
+
+
+@contextmanager
+def translated_in_transaction() -> Iterator[None]:
+    """Lets transient errors pass, so that the transaction is tried again, unless there is no server to try it on."""
+    try:
+        yield
+    except PyMongoError as error:
+        if error.has_error_label(TRANSIENT) and not isinstance(error, ServerSelectionTimeoutError):
+            raise
+        raise (unavailable() if error.timeout else translate(error)) from error
 
 
 def translate(error: PyMongoError) -> FhirError:
@@ -57,7 +67,7 @@ def translate(error: PyMongoError) -> FhirError:
         )
     if isinstance(error, DocumentTooLarge) or (isinstance(error, OperationFailure) and error.code in OVERSIZED):
         return too_large()
-    if isinstance(error, (ConnectionFailure, WTimeoutError)) or error.timeout:
+    if isinstance(error, (ConnectionFailure, WTimeoutError)) or error.timeout or error.has_error_label(TRANSIENT):
         return unavailable()
     raise error
 

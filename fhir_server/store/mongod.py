@@ -57,6 +57,10 @@ class Mongod:
     process: subprocess.Popen[bytes] | None
     users: IO[bytes]
 
+    def lives(self) -> bool:
+        """Whether it still runs; of another command's mongod nothing is known, and it is taken to."""
+        return self.process is None or self.process.poll() is None
+
     def stop(self, *, wait_for_others: bool = False) -> None:
         """Shut down cleanly if it is ours; `wait_for_others` lets commands that joined in finish first."""
         try:
@@ -179,6 +183,7 @@ def _launch(program: Path, data_dir: Path) -> subprocess.Popen[bytes]:
     log = data_dir / LOG
     if log.exists():
         log.replace(data_dir / f"{LOG}.1")
+    log.touch(mode=0o600)
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - the program is the operator's choice, the arguments are ours
             [program.absolute(), *_arguments()],
@@ -207,6 +212,7 @@ def _arguments() -> list[str]:
             "0600",
         ),
         *("--networkMessageCompressors", "snappy", "--quiet", "--oplogSize", "2048"),
+        *("--slowms", "60000"),  # a slow query in the log would show whom it was about
         *("--wiredTigerCacheSizeGB", f"{_cache_gigabytes():.2f}"),
         *("--setParameter", "minSnapshotHistoryWindowInSeconds=3600"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),

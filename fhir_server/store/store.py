@@ -11,14 +11,14 @@ from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from fhir_server.access import Access, Filter
 from fhir_server.store import indexes
 from fhir_server.store.coalesce import Coalescer
 from fhir_server.store.documents import CODEC, Document, from_history
-from fhir_server.store.faults import translated, write_error
+from fhir_server.store.faults import translate, translated, unavailable, write_error
 from fhir_server.store.history import HistoryQuery, merged
 from fhir_server.store.transaction import Transaction
 from resources.definitions.search import compartments
@@ -27,6 +27,8 @@ Result = TypeVar("Result")
 
 HISTORY = "_history"
 CLAIMS = "claims"
+TRANSACTION_SECONDS = 30
+"""With all attempts; MongoDB itself ends a transaction after 60."""
 
 
 def connect(uri: str, *, pool: int = 100) -> AsyncMongoClient[Document]:
@@ -168,11 +170,15 @@ class Store:
 
         for type in types:
             await self.prepare(type)
-        with translated():
-            async with self._client.start_session() as session:
+        try:
+            async with asyncio.timeout(TRANSACTION_SECONDS), self._client.start_session() as session:
                 return await session.with_transaction(
                     attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
                 )
+        except TimeoutError as error:
+            raise unavailable() from error
+        except PyMongoError as error:
+            raise translate(error) from error
 
     async def _read_many(self, type: str, ids: Sequence[str]) -> list[Document | None]:
         with translated():

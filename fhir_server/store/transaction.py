@@ -12,7 +12,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from fhir_server.access import Access, Filter
 from fhir_server.store.documents import Document, history_row
-from fhir_server.store.faults import LostRace, translated
+from fhir_server.store.faults import LostRace, translated_in_transaction
 from resources.issues import Text
 
 
@@ -27,33 +27,33 @@ class Transaction:
         """Makes transactions that claim the same key run one after the other: a search inside a transaction does not
         keep another from inserting what it did not find."""
         for key in sorted(set(keys)):
-            with translated():
+            with translated_in_transaction():
                 await self._database["claims"].update_one(
                     {"_id": key}, {"$set": {"at": at}, "$inc": {"n": 1}}, upsert=True, session=self._session
                 )
 
     async def get_many(self, type: str, ids: Iterable[str]) -> dict[str, Document]:
         """Current documents and tombstones by id, whoever may see them: the commit judges them before it acts."""
-        with translated():
+        with translated_in_transaction():
             found = self._database[type].find({"_id": {"$in": sorted(set(ids))}}, session=self._session)
             return {document["_id"]: document for document in await found.to_list()}
 
     async def matches(self, type: str, access: Access, filter: Filter, limit: int) -> list[str]:
         """Ids of current documents that match; at most `limit`."""
         restricted: dict[str, Any] = {"$and": [{"deleted": False}, access.filter(), filter]}
-        with translated():
+        with translated_in_transaction():
             found = self._database[type].find(restricted, {"_id": True}, session=self._session).limit(limit)
             return [document["_id"] for document in await found.to_list()]
 
     async def insert(self, type: str, documents: Sequence[Document]) -> None:
-        with translated():
+        with translated_in_transaction():
             await self._database[type].insert_many(documents, session=self._session)
 
     async def replace(self, type: str, pairs: Sequence[tuple[Document, Document]]) -> None:
         """Puts the second of each pair in the place of the first, which becomes history."""
         rows = [history_row(old, new["updated"]) for old, new in pairs]
         swaps = [ReplaceOne({"_id": old["_id"], "version": old["version"]}, new) for old, new in pairs]
-        with translated():
+        with translated_in_transaction():
             await self._database[type + "_history"].insert_many(rows, session=self._session)
             result = await self._database[type].bulk_write(swaps, session=self._session)
         if result.matched_count != len(pairs):

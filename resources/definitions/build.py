@@ -45,14 +45,13 @@ def build(package: dict[str, list[Json]]) -> dict[str, Json]:
     for structure in structures:
         types.update(type_tables(structure))
     expansion = Expansion(package["ValueSet"], package["CodeSystem"])
-    rules = dict(sorted(dict(invariants(structures)).items()))
     return {
         "types": types,
-        "invariants": rules,
+        "invariants": dict(sorted(dict(invariants(structures)).items())),
         "codes": {url: expansion.expand(url) for url in sorted(set(required_value_sets(types)))},
         "search": {"parameters": list(search_parameters(package["SearchParameter"]))},
         "compartments": compartments(package["CompartmentDefinition"]),
-        "profiles": profiles(package["StructureDefinition"], rules, expansion),
+        "profiles": profiles(package["StructureDefinition"], types, expansion),
     }
 
 

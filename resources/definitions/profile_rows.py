@@ -10,9 +10,9 @@ from resources.definitions.expansion import Expansion
 Json = dict[str, Any]
 
 
-def profiles(structures: Iterable[Json], base_invariants: Iterable[str], expansion: Expansion) -> Json:
+def profiles(structures: Iterable[Json], types: Json, expansion: Expansion) -> Json:
     """{"profiles": {url: {"type", "elements": [row]}}, "codes": {value set: {system: [codes]}}}."""
-    known = frozenset(base_invariants)
+    known = frozenset(_known(types))
     found = {
         structure["url"]: {
             "type": structure["type"],
@@ -25,12 +25,26 @@ def profiles(structures: Iterable[Json], base_invariants: Iterable[str], expansi
     return {"profiles": dict(sorted(found.items())), "codes": {url: expansion.expand(url) for url in sorted(urls)}}
 
 
+def _known(types: Json) -> Iterator[str]:
+    """What the base types say already: keys of invariants, and "Observation.status http://…" for required bindings."""
+    for path, table in types.items():
+        yield from table["invariants"]
+        for row in table["elements"]:
+            yield from row.get("invariants", ())
+            if "codes" in row:
+                yield f"{path}.{row['name']} {row['codes']}"
+
+
 def _row(element: Json, known: frozenset[str]) -> Iterator[Json]:
     """Nothing for an element that says no more than its base does."""
     row = {**_cardinality(element), **_values(element)}
     binding = element.get("binding", {})
-    if binding.get("strength") == "required" and "valueSet" in binding and not _same_binding(row, element):
-        row["codes"] = binding["valueSet"].partition("|")[0]
+    codes = binding.get("valueSet", "").partition("|")[0]
+    if binding.get("strength") == "required" and f"{element['base']['path']} {codes}" not in known:
+        row["codes"] = codes
+    profiles = [url for entry in element.get("type", ()) for url in entry.get("profile", ())]
+    if "sliceName" in element and profiles and element["path"].endswith("xtension"):
+        row["url"] = profiles[0]
     if element["path"].endswith("[x]"):
         row["types"] = [entry["code"] for entry in element.get("type", ())]
     if "slicing" in element and "xtension" not in element["path"].rpartition(".")[2]:
@@ -40,7 +54,9 @@ def _row(element: Json, known: frozenset[str]) -> Iterator[Json]:
     rules = {rule["key"]: rule for rule in element.get("constraint", ()) if rule["key"] not in known | {"ele-1"}}
     if rules:
         row["invariants"] = {
-            key: [rule["severity"], rule["human"], rule["expression"]] for key, rule in rules.items() if "expression" in rule
+            key: [rule["severity"], rule["human"], rule["expression"]]
+            for key, rule in rules.items()
+            if "expression" in rule
         }
     if row:
         yield {"id": element["id"], **row}
@@ -57,10 +73,4 @@ def _cardinality(element: Json) -> Json:
 
 
 def _values(element: Json) -> Json:
-    found = {kind: value for key, value in element.items() for kind in ("fixed", "pattern") if key.startswith(kind)}
-    return found
-
-
-def _same_binding(row: Json, element: Json) -> bool:
-    """Elements below Observation and the like keep the binding of their data type: the base check does that."""
-    return not row and element["base"]["path"] != element["path"] and "sliceName" not in element
+    return {kind: value for key, value in element.items() for kind in ("fixed", "pattern") if key.startswith(kind)}

@@ -22,6 +22,7 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _INTEGERS = ("integer", "positiveInt", "unsignedInt")
 _BOOLEANS = {"true": True, "false": False}
 _FHIR_TAG = f"{{{FHIR}}}"
+_MOST_ATTRIBUTES = 20
 _SCHEMA_HINT = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 _Properties = Mapping[str, tuple[Element, str]]
@@ -102,6 +103,9 @@ def _name(node: etree._Element) -> str:
 
 
 def _attributes(node: etree._Element) -> dict[str, str]:
+    """The attributes; hints about schemas are passed over. lxml takes quadratic time for very many, hence the limit."""
+    if len(node.attrib) > _MOST_ATTRIBUTES:
+        _refuse(node, "The element has too many attributes", "Elemen ini memiliki terlalu banyak atribut")
     return {str(key): str(value) for key, value in node.items() if not str(key).startswith(_SCHEMA_HINT)}
 
 
@@ -157,15 +161,17 @@ def _typed(node: etree._Element, text: str, type: str) -> Any:
 def _xhtml(node: etree._Element) -> str:
     if not str(node.tag).startswith(f"{{{XHTML}}}"):
         _refuse(node, f"<div> must be in the namespace {XHTML}", f"<div> harus berada dalam ruang nama {XHTML}")
-    return etree.tostring(_unprefixed(node) if node.prefix else node, encoding="unicode", with_tail=False)
+    alone = node if node.nsmap == {None: XHTML} else _unprefixed(node)
+    return etree.tostring(alone, encoding="unicode", with_tail=False)
 
 
 def _unprefixed(node: etree._Element) -> etree._Element:
-    """A copy whose names need no prefix: JSON holds the div alone, with XHTML as its default namespace."""
+    """A copy without the names of its surroundings: JSON holds the div alone, with XHTML as its default namespace."""
     copy = etree.fromstring(etree.tostring(node, with_tail=False))
     plain = etree.fromstring(f'<div xmlns="{XHTML}"/>')
     plain.text = copy.text
-    plain.attrib.update(dict(copy.attrib))
+    for key, value in _attributes(node).items():
+        plain.set(key, value)
     plain.extend(list(copy))
     etree.cleanup_namespaces(plain)
     return plain

@@ -17,7 +17,7 @@ from resources.validation.invariants import Invariants, invariants_of
 from resources.validation.narrative import check_div
 from resources.validation.primitives import PRIMITIVES, Primitive
 from resources.validation.references import check_reference
-from resources.validation.scope import Check, Json, Scope
+from resources.validation.scope import Check, Json, Problem, Scope
 
 Field: TypeAlias = Callable[[Any, str, Scope, Json], None]
 """(value of the property, path of its owner, scope, owner)."""
@@ -27,7 +27,7 @@ MAX_DEPTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`required`: per mandatory element its name and the properties that can hold it; `choice_of`: property -> choice."""
+    """`required`: each mandatory element and the properties that can hold it; `choice_of`: property -> choice."""
 
     fields: Mapping[str, Field]
     required: tuple[tuple[str, frozenset[str]], ...]
@@ -66,7 +66,7 @@ def type_check(name: str) -> Check:
     return check
 
 
-def _not_an_object(value: Any) -> texts.Problem:
+def _not_an_object(value: Any) -> Problem:
     if value == {}:
         return texts.empty()
     return texts.not_a_list() if type(value) is list else texts.not_an_object()
@@ -156,7 +156,7 @@ def _primitive_field(element: Element, primitive: Primitive) -> Field:
     return several if element.is_list else single
 
 
-def _json_shape(value: Any) -> texts.Problem | None:
+def _json_shape(value: Any) -> Problem | None:
     """The clearer complaint, where null or an array stands in the place of a single primitive."""
     if value is None:
         return texts.null()

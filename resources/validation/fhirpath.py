@@ -11,6 +11,8 @@ from fhirpathpy.models import models
 
 from resources.validation.scope import Scope
 
+_node: Callable[[Any, str], Any] = ResourceNode
+
 
 def compile_rule(expression: str, kind: str) -> Callable[[Any, Scope], bool]:
     """True where the expression is true or empty. Raises whatever fhirpathpy raises."""
@@ -19,7 +21,7 @@ def compile_rule(expression: str, kind: str) -> Callable[[Any, Scope], bool]:
     def holds(value: Any, scope: Scope) -> bool:
         variables = {"resource": scope.resource, "rootResource": scope.root.resource}
         is_resource = isinstance(value, dict) and "resourceType" in value
-        found = evaluate(value if is_resource else ResourceNode.create_node(value, kind), variables)
+        found = evaluate(value if is_resource else _node(value, kind), variables)
         return found != [False]
 
     return holds

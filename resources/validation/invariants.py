@@ -1,6 +1,6 @@
 """The constraints of the specification as rules. https://hl7.org/fhir/R4/conformance-rules.html#constraints
 
-The frequent ones, and those that fhirpathpy gets wrong, are written in Python (`rules`); the rest is FHIRPath, compiled once.
+The frequent ones, and those that fhirpathpy gets wrong, are in Python (`rules`); the rest is FHIRPath, compiled once.
 """
 
 from __future__ import annotations

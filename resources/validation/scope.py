@@ -16,7 +16,7 @@ Problem: TypeAlias = tuple[str, Text]
 
 
 class Scope:
-    """`resource` is FHIRPath's %resource; `container` the scope of the resource that contains it, for contained ones."""
+    """`resource` is FHIRPath's %resource; `container` the scope of what contains it, for contained resources."""
 
     __slots__ = ("_contained", "container", "issues", "resource")
 

@@ -46,6 +46,31 @@ def too_many(limit: int) -> Problem:
     return "structure", Text(f"At most {limit} are allowed", f"Paling banyak {limit}")
 
 
+def too_few(limit: int) -> Problem:
+    return "required", Text(f"At least {limit} are required", f"Paling sedikit {limit}")
+
+
+def not_fixed(value: Any, expected: Any) -> Problem:
+    return "value", Text(
+        f"The profile asks for {shown(expected)}, found {shown(value)}",
+        f"Profil meminta {shown(expected)}, ditemukan {shown(value)}",
+    )
+
+
+def wrong_choice(found: str, allowed: Iterable[str]) -> Problem:
+    return "structure", Text(
+        f"The profile allows {_listed(allowed)}, not {found}",
+        f"Profil memperbolehkan {_listed(allowed)}, bukan {found}",
+    )
+
+
+def in_no_slice(names: Iterable[str]) -> Problem:
+    return "structure", Text(
+        f"Is none of {_listed(names)}, and the profile allows nothing else",
+        f"Bukan salah satu dari {_listed(names)}, dan profil tidak memperbolehkan yang lain",
+    )
+
+
 def several_choices(name: str, found: Iterable[str]) -> Problem:
     return "structure", Text(
         f"Only one of {name}[x] is allowed, found {_listed(found)}",
@@ -218,6 +243,9 @@ INVARIANTS = {
     "rat-1": "numerator dan denominator harus keduanya ada, atau ada ekstensi",
     "ref-1": "referensi '#…' harus menunjuk ke contained resource yang ada",
     "rng-2": "low tidak boleh lebih besar dari high",
+    "vs-1": "effective harus paling sedikit tepat sampai hari",
+    "vs-2": "tanpa component atau hasMember, value[x] atau dataAbsentReason wajib diisi",
+    "vs-3": "component harus memiliki value[x] atau dataAbsentReason",
     "tim-1": "bila ada duration, durationUnit wajib diisi",
     "tim-2": "bila ada period, periodUnit wajib diisi",
     "tim-4": "duration tidak boleh negatif",

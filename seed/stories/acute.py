@@ -125,7 +125,7 @@ def injury(chart: Chart, day: date | None = None) -> None:
             visit,
             study,
             "Jaringan lunak membengkak." if code == "S93.4" else "Garis fraktur di radius distal.",
-            "Lihat uraian",
+            conclusion="Lihat uraian",
         )
     operate(chart, visit, procedure, 25, room="ruang-tindakan")
     adult = chart.person.age(visit.day) >= 10

@@ -42,14 +42,14 @@ def metabolic(chart: Chart, *, hypertension: bool, diabetes: bool) -> None:
         if hypertension:
             signs |= {"systolic": pressure + rng.randint(-7, 7), "diastolic": pressure // 2 + rng.randint(8, 14)}
         vitals(chart, visit, **signs)
-        _control(chart, visit, number, (hypertension, diabetes), a1c)
+        _control(chart, visit, number, (hypertension, diabetes), a1c=a1c)
         close(visit, advice="Kontrol kembali 3 bulan" if number else "Kontrol kembali, diet dan olahraga")
         pressure = max(pressure - rng.randint(2, 10), rng.randint(124, 142))
         a1c = goal + (a1c - goal) * 0.6 + rng.uniform(-0.3, 0.35)
     chart.next_clinic = "INT"
 
 
-def _control(chart: Chart, visit: Visit, number: int, diseases: tuple[bool, bool], a1c: float) -> None:
+def _control(chart: Chart, visit: Visit, number: int, diseases: tuple[bool, bool], *, a1c: float) -> None:
     hypertension, diabetes = diseases
     rng = chart.rng
     drugs: list[str] = []
@@ -140,7 +140,7 @@ def _tuberculosis_visit(chart: Chart, visit: Visit, month: int) -> None:
             visit,
             "chest",
             "Infiltrat di lapangan atas paru kanan, kavitas (+).",
-            "Sesuai gambaran TB paru aktif",
+            conclusion="Sesuai gambaran TB paru aktif",
         )
         laboratory(chart, visit, "liver")
         problem(chart, visit, "A15.0")

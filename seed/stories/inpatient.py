@@ -122,7 +122,11 @@ def appendicitis(chart: Chart) -> None:
     vitals(chart, visit, temperature=tenths(rng, 37.6, 38.4), pain=rng.randint(6, 9))
     laboratory(chart, visit, "blood", leukocytes=Decimal(f"{rng.uniform(12, 18):.2f}"))
     image(
-        chart, visit, "abdomen", "Struktur tubular noncompressible diameter 9 mm di iliaka kanan.", "Apendisitis akut"
+        chart,
+        visit,
+        "abdomen",
+        "Struktur tubular noncompressible diameter 9 mm di iliaka kanan.",
+        conclusion="Apendisitis akut",
     )
     operate(chart, visit, "47.09", 65, room="ruang-operasi")
     prescribe(chart, visit, 2, "ceftriaxone", "ketorolac", "ringer", reason=diagnosis)
@@ -135,7 +139,7 @@ def appendicitis(chart: Chart) -> None:
     if control:
         vitals(chart, control)
         diagnose(chart, control, "K35.8", heals_in=7)
-        prescribe(chart, control, 3, "paracetamol")
+        prescribe(chart, control, 3, "paracetamol-sirup" if _small(chart, day) else "paracetamol")
         close(control, advice="Luka kering, angkat jahitan")
 
 
@@ -162,7 +166,7 @@ def stroke(chart: Chart) -> None:
     diagnosis = diagnose(chart, visit, "I63.9", heals_in=30)
     diagnose(chart, visit, "I10", lasting=True)
     vitals(chart, visit, systolic=rng.randint(172, 198), diastolic=rng.randint(96, 110), coma=13)
-    image(chart, visit, "head", "Lesi hipodens di ganglia basalis kiri.", "Infark serebri")
+    image(chart, visit, "head", "Lesi hipodens di ganglia basalis kiri.", conclusion="Infark serebri")
     laboratory(chart, visit, "glucose", glucose=rng.randint(112, 168))
     laboratory(chart, visit, "lipid", cholesterol=rng.randint(210, 270), ldl=rng.randint(130, 180))
     operate(chart, visit, "89.52", 10)

@@ -23,7 +23,7 @@ class Wire:
         self.cut_at = 0
         self.when: When = "lost"
         self.seen = 0
-        self.is_dead = False
+        self.is_dead = self._is_silent = False
 
     def arm(self, cut_at: int, when: When = "lost") -> None:
         self.cut_at, self.when, self.seen = cut_at, when, 0
@@ -43,6 +43,7 @@ class Wire:
             message = head + await reader.readexactly(int.from_bytes(head, "little") - 4)
             self.seen += b"autocommit" in message
             cut = self.seen == self.cut_at and b"autocommit" in message
+            self._is_silent = cut
             if not (cut and self.when == "lost"):
                 up.write(message)
                 await up.drain()
@@ -55,7 +56,7 @@ class Wire:
         self, up: asyncio.StreamReader, writer: asyncio.StreamWriter, up_writer: asyncio.StreamWriter
     ) -> None:
         while data := await up.read(65536):
-            if not (self.when == "unanswered" and self.seen == self.cut_at and self.cut_at):
+            if not self._is_silent:
                 writer.write(data)
                 await writer.drain()
         writer.close()
@@ -65,6 +66,7 @@ class Wire:
         for writer in self._writers:
             writer.close()
         self._writers.clear()
+        self._is_silent = False
 
 
 @asynccontextmanager

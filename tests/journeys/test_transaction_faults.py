@@ -119,6 +119,7 @@ async def test_a_wire_cut_at_any_message_makes_no_half_transaction(
     async with client_of(settings(address, database_name)) as client:
         await prepare(client)
         start = contents(database)
+        cut.arm(0)
         await client.post("", json=mixed())
         messages, after = cut.seen, shape(contents(database))
         assert messages > len(OPERATIONS)

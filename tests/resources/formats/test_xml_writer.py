@@ -1,3 +1,5 @@
+"""XML is written in the order of the specification and is always well-formed."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -19,8 +21,9 @@ XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
         ({"id": 'a"<&>\n\té'}, '><id value="a&quot;&lt;&amp;&gt;&#10;&#9;é"/></Patient>'),
         ({"id": "a\x00\ud800"}, '><id value="a\ufffd\ufffd"/></Patient>'),
         (
-            {"_birthDate": {"id": "b", "extension": [{"valueDecimal": Decimal("0.0000001"), "url": "u", "id": "e"}]}},
-            '><birthDate id="b"><extension id="e" url="u"><valueDecimal value="0.0000001"/></extension></birthDate></Patient>',
+            {"_birthDate": {"id": "b", "extension": [{"valueDecimal": Decimal("1E-7"), "url": "u", "id": "e"}]}},
+            '><birthDate id="b"><extension id="e" url="u"><valueDecimal value="0.0000001"/></extension></birthDate>'
+            "</Patient>",
         ),
         (
             {"name": [{"given": ["a", None], "_given": [None, {"id": "x"}]}]},

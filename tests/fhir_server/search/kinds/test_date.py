@@ -199,9 +199,7 @@ def test_prefixes_agree_with_the_specification(
             assert found(resource, (code, prefix + wanted[0])) is expected, prefix
 
 
-@given(
-    st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)), st.sampled_from([4, 7, 10, 16, 19, 26])
-)
+@given(st.datetimes(), st.sampled_from([4, 7, 10, 16, 19, 26]))
 def test_every_date_has_an_interval_that_can_be_stored(moment: datetime, length: int) -> None:
     found_interval = interval(moment.isoformat(timespec="microseconds")[:length], ZONE)
     assert found_interval is not None

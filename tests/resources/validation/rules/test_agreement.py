@@ -1,4 +1,4 @@
-"""The rules in Python say what fhirpathpy says of the official expressions: on the examples, damaged ones, and broken values."""
+"""The rules in Python say what fhirpathpy says of the official expressions, on examples, damaged and broken ones."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ DIFFERENT = {
     "cnt-3": "fhirpathpy has no hasValue()",
     "bdl-10": "fhirpathpy has no hasValue()",
     "ctm-1": "fhirpathpy has no resolve()",
+    "dom-6": "the expression warns of contained resources too, which have no narrative of their own",
     "dom-3": "fhirpathpy's `as` refuses several values",
     "rng-2": "fhirpathpy cannot compare Quantities that are JSON objects",
     "que-7": "fhirpathpy: a FHIR boolean `is Boolean` is false",
     "con-3": "the expression warns of every category, its text speaks of problem lists",
     "tim-9": "fhirpathpy's `in` refuses several values, and when repeats",
-    "que-13": "without repeats the expression is empty or false, which is empty; the rule means that repeats is false then",
+    "que-13": "without repeats the expression is empty; the rule means that repeats is then false",
     "ppc-2": "the expression asks for the code system 'something': never true of a real Consent",
     "eld-11": "the expression counts truth values instead of asking whether one is true, so it always holds",
 } | dict.fromkeys(
