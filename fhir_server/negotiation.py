@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from fhir_server.errors import NotAcceptable, UnsupportedMediaType
@@ -14,8 +15,11 @@ JSON = ("application/fhir+json", "application/json", "text/json", "json", "appli
 XML = ("application/fhir+xml", "application/xml", "text/xml", "xml", "application/xml+fhir")
 ANYTHING = ("*/*", "application/*", "text/html", "text/*", "")
 VERSIONS = ("4.0", "4.0.1")
+REMEMBERED = 64
+"""Clients send the same few headers again and again."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def wanted(accept: str, format: str | None) -> Format:
     """`_format` wins over Accept; a browser gets JSON. Raises NotAcceptable."""
     ranges = [format.replace(" ", "+")] if format is not None else _by_quality(accept)
@@ -53,6 +57,7 @@ def _quality(text: str) -> float:
         return 0.0
 
 
+@lru_cache(maxsize=REMEMBERED)
 def sent(content_type: str) -> Sent:
     """What the body is. Raises UnsupportedMediaType."""
     media, *parameters = (piece.strip().lower() for piece in content_type.split(";"))

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from auth.caller import OPEN, Caller
 from fhir_server.bundles import etag, http_date
@@ -27,8 +28,9 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "json": "application/fhir+json; charset=utf-8",
     "xml": "application/fhir+xml; charset=utf-8",
 }
-HEADERS = (
-    "accept-language if-match if-none-match if-modified-since if-none-exist prefer content-type x-provenance".split()
+HEADERS = frozenset(
+    b"accept accept-language content-type if-match if-modified-since if-none-exist if-none-match prefer"
+    b" x-provenance".split()
 )
 SECURITY = {
     "Cache-Control": "no-store",
@@ -49,11 +51,11 @@ def routes(base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir"
     `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything.
     """
     door = Door(base, is_open, max_body_bytes, path)
-    return [Route(path, door.handle, methods=METHODS), Route(path + "/{rest:path}", door.handle, methods=METHODS)]
+    return [Route(path, door, methods=METHODS), Route(path + "/{rest:path}", door, methods=METHODS)]
 
 
 class Door:
-    """What all FHIR requests of one app share."""
+    """What all FHIR requests of one app share: an ASGI application, to save what Starlette wraps around a function."""
 
     def __init__(self, base: str, is_open: bool, max_body_bytes: int, path: str) -> None:
         self._base = base
@@ -61,13 +63,19 @@ class Door:
         self._max_body_bytes = max_body_bytes
         self._prefix = path
 
-    async def handle(self, web: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._handle(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _handle(self, web: Request) -> Response:
         format: Format = "json"
-        parsed = FhirRequest(web.method, (), headers=_headers(web))
+        query: Parameters = ()
+        parsed = FhirRequest(web.method, (), headers=_headers(web.scope))
+        accept = parsed.headers.get("accept", "")
         try:
             query = _query(web.scope["query_string"])
-            format = wanted(web.headers.get("accept", ""), _single(query, "_format"))
-            parsed = await self._parse(web, query)
+            format = wanted(accept, _single(query, "_format"))
+            parsed = await self._parse(web, query, parsed.headers)
             record: Record = web.state.record_for(self._caller(parsed))
             response = await answer(parsed, record)
         except FhirError as error:
@@ -76,15 +84,14 @@ class Door:
             return Response(status_code=400)
         except Exception:
             response = FhirResponse(500, outcome([_bug()], parsed.language))
-        return _render(response, format, pretty=_pretty(web), base=self._base)
+        return _render(response, format, pretty=_pretty(query, accept), base=self._base)
 
-    async def _parse(self, web: Request, query: Parameters) -> FhirRequest:
+    async def _parse(self, web: Request, query: Parameters, headers: Mapping[str, str]) -> FhirRequest:
         segments = _segments(web.scope, self._prefix)
         body: object = None
-        headers = _headers(web)
         if web.method not in ("GET", "HEAD"):
             content = await read_body(web, self._max_body_bytes)
-            body, form = _body(content, web.headers.get("content-type"), web.method, segments)
+            body, form = _body(content, headers.get("content-type"), web.method, segments)
             query = (*query, *form)
         kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
         return FhirRequest(web.method, segments, kept, headers, body, self._base)
@@ -116,12 +123,16 @@ def _bug() -> Issue:
     )
 
 
-def _headers(web: Request) -> dict[str, str]:
-    return {name: web.headers[name] for name in HEADERS if name in web.headers}
+def _headers(scope: Scope) -> dict[str, str]:
+    """Those that mean something here; of a repeated one the first."""
+    sent_headers: list[tuple[bytes, bytes]] = scope["headers"]
+    return {name.decode(): value.decode("latin-1") for name, value in reversed(sent_headers) if name in HEADERS}
 
 
 def _query(raw: bytes) -> Parameters:
     """Raises BadRequest where the query is not UTF-8 or too long."""
+    if not raw:
+        return ()
     try:
         return tuple(
             parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
@@ -194,8 +205,8 @@ def _malformed(error: Malformed) -> BadRequest:
     return refusal
 
 
-def _pretty(web: Request) -> bool:
-    return web.query_params.get("_pretty") == "true" or "text/html" in web.headers.get("accept", "")
+def _pretty(query: Parameters, accept: str) -> bool:
+    return _single(query, "_pretty") == "true" or "text/html" in accept
 
 
 def _render(response: FhirResponse, format: Format, *, pretty: bool, base: str) -> Response:

@@ -39,7 +39,8 @@ def validate(resource: Any, *, type: str | None = None) -> list[Issue]:
     found = resource.get("resourceType")
     if type is not None and isinstance(found, str) and found != type:
         return [Issue("error", *texts.other_type(found, type), f"{type}.resourceType")]
-    name = found if isinstance(found, str) and found.isidentifier() else type or "Resource"
+    named = isinstance(found, str) and found.isidentifier() and len(found) <= 64
+    name = str(found) if named else type or "Resource"
     check_resource(resource, name, Scope(issues, resource))
     if name in RULES:
         issues.extend(RULES[name](resource))

@@ -103,10 +103,7 @@ def _order(keys: list[Key]) -> dict[str, int]:
 
 
 def _after(keys: Sequence[Key], values: Sequence[Any]) -> Filter:
-    """What stands behind these values: behind in one key, and equal in all keys before it.
-
-    That the first key is not before its value follows; it is said first because an index scan can begin there.
-    """
+    """What stands behind these values: behind in one key, and equal in all keys before it."""
     alternatives = []
     for position, (key, value) in enumerate(zip(keys, values, strict=True)):
         if value is not None:
@@ -115,9 +112,7 @@ def _after(keys: Sequence[Key], values: Sequence[Any]) -> Filter:
                 behind = {"$or": [behind, {key.path: None}]}
             equal = [{before.path: known} for before, known in zip(keys[:position], values, strict=False)]
             alternatives.append({"$and": [*equal, behind]})
-    first, value = keys[0], values[0]
-    start = [] if value is None else [{first.path: {"$not": {"$gt" if first.descending else "$lt": value}}}]
-    return {"$and": [*start, {"$or": alternatives}]}
+    return {"$or": alternatives}
 
 
 def _by(query: Query) -> str:

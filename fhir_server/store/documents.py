@@ -43,7 +43,7 @@ class Description:
 
 def instant(moment: datetime) -> str:
     """A FHIR instant in UTC with milliseconds, as MongoDB keeps them."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+00:00"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def now() -> datetime:

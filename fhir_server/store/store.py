@@ -95,8 +95,8 @@ class Store:
             self._ready.add(type)
 
     async def get(self, type: str, id: str, access: Access) -> Document | None:
-        """The current document, a tombstone where it is deleted, None where there is none or the caller may not see it.
-        Shared with other callers of the same moment: do not change it."""
+        """The current document without index, a tombstone where it is deleted, None where there is none or the caller
+        may not see it. Shared with other callers of the same moment: do not change it."""
         reader = self._readers.get(type)
         if reader is None:
             reader = self._readers[type] = Coalescer(partial(self._read_many, type))
@@ -182,7 +182,7 @@ class Store:
 
     async def _read_many(self, type: str, ids: Sequence[str]) -> list[Document | None]:
         with translated():
-            found = await self._current(type).find({"_id": {"$in": list(set(ids))}}).to_list()
+            found = await self._current(type).find({"_id": {"$in": list(set(ids))}}, {"index": False}).to_list()
         by_id = {document["_id"]: document for document in found}
         return [by_id.get(id) for id in ids]
 

@@ -20,8 +20,10 @@ from resources.definitions.profile_rows import profiles
 Json = dict[str, Any]
 
 FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
+SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 UNIVERSAL_INVARIANTS = {"ele-1"}
+SIMPLE_QUANTITY, SIMPLE_QUANTITY_RULE = STRUCTURE + "SimpleQuantity", "sqty-1"
 SHARED_KEYS = {"inv-1"}  # three types use this key for three different rules
 
 
@@ -39,6 +41,7 @@ def read_package(path: Path) -> dict[str, list[Json]]:
 
 def build(package: dict[str, list[Json]]) -> dict[str, Json]:
     """The data files by name: what `definitions.data.read(name)` gives back."""
+    simple = [s for s in package["StructureDefinition"] if s["url"] == SIMPLE_QUANTITY]
     structures = [s for s in package["StructureDefinition"] if s.get("derivation") != "constraint"]
     structures = [s for s in structures if s["kind"] != "logical" and s["type"] != "MetadataResource"]
     types: Json = {}
@@ -47,7 +50,7 @@ def build(package: dict[str, list[Json]]) -> dict[str, Json]:
     expansion = Expansion(package["ValueSet"], package["CodeSystem"])
     return {
         "types": types,
-        "invariants": dict(sorted(dict(invariants(structures)).items())),
+        "invariants": dict(sorted(dict(invariants(structures + simple)).items())),
         "codes": {url: expansion.expand(url) for url in sorted(set(required_value_sets(types)))},
         "search": {"parameters": list(search_parameters(package["SearchParameter"]))},
         "compartments": compartments(package["CompartmentDefinition"]),
@@ -113,7 +116,7 @@ def type_code(entry: Json) -> str:
     for extension in entry.get("extension", ()):
         if extension["url"] == FHIR_TYPE:
             return str(extension["valueUrl"])
-    return str(entry["code"])
+    return str(entry["code"]).replace(SYSTEM_TYPE + "S", "s")
 
 
 def reference_targets(element: Json) -> list[str]:
@@ -126,6 +129,7 @@ def reference_targets(element: Json) -> list[str]:
 
 def own_invariants(element: Json) -> list[str]:
     keys = [constraint_key(constraint, element) for constraint in element.get("constraint", ())]
+    keys += [SIMPLE_QUANTITY_RULE for entry in element.get("type", ()) if SIMPLE_QUANTITY in entry.get("profile", ())]
     return [key for key in keys if key not in UNIVERSAL_INVARIANTS]
 
 

@@ -13,6 +13,6 @@ FOLDER = Path(__file__).parent / "data"
 
 @cache
 def read(name: str) -> dict[str, Any]:
-    """One data file: types, invariants, codes, search, compartments, profiles. Shared: do not change what it returns."""
+    """One data file: types, invariants, codes, search, compartments, profiles. Shared: do not change what comes."""
     content: dict[str, Any] = json.loads(lzma.decompress((FOLDER / f"{name}.json.xz").read_bytes()))
     return content

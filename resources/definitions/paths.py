@@ -18,6 +18,9 @@ Step = Callable[[Node], Iterable[Node]]
 
 TOKEN = re.compile(r"\s*(?:(?P<text>'[^']*')|(?P<name>\$?[A-Za-z_][\w-]*)|(?P<index>\[\d+\])|(?P<sign>!=|[().=|]))")
 
+SPECIALISATIONS = {"uri": ("canonical", "url", "oid", "uuid"), "string": ("code", "id", "markdown")}
+"""Types that are also of another type. https://hl7.org/fhir/R4/datatypes.html"""
+
 
 class UnsupportedPath(ValueError):
     """The expression uses more of FHIRPath than search parameters do."""
@@ -135,8 +138,9 @@ class _Parser:
 
     def _only(self, type: str) -> None:
         name = type[0].lower() + type[1:] if type in ("DateTime", "String", "Boolean") else type
-        self.types = frozenset({name})
-        self.steps.append(lambda node: [node] if node[0] == name else [])
+        kept = frozenset({name, *SPECIALISATIONS.get(name, ())})
+        self.types = self.types & kept or frozenset({name})
+        self.steps.append(lambda node: [node] if node[0] in kept else [])
 
     def _index(self, index: int) -> None:
         key = next(iter(self.first))
@@ -154,7 +158,7 @@ class _Parser:
         if name == "resolve":
             self._expect("(", ")", "is")
             target = self.tokens.pop(0)
-            self.steps.append(lambda node: [node] if reference_type(node[1]) in (target, None) else [])
+            self.steps.append(lambda node: [node] if reference_type(node[1]) == target else [])
         elif name == "hasExtension":
             self._expect("(")
             url = self.tokens.pop(0).strip("'")

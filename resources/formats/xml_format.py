@@ -124,14 +124,12 @@ def _primitives(name: str, nodes: list[etree._Element], row: tuple[Element, str]
     """The property and its _sibling, which carries ids and extensions; in lists both are aligned by nulls."""
     element, type = row
     pairs = [_primitive(node, type, depth + 1 + element.is_list) for node in nodes]
-    values = [value for value, _ in pairs]
-    extras = [extra for _, extra in pairs]
-    found = {name: values, "_" + name: extras}
-    return {
-        key: items if element.is_list else items[0]
-        for key, items in found.items()
-        if any(item is not None for item in items)
-    }
+    if not element.is_list:
+        value, extra = pairs[0]
+        return {key: item for key, item in ((name, value), (f"_{name}", extra)) if item is not None}
+    values, extras = [value for value, _ in pairs], [extra for _, extra in pairs]
+    found = ((name, values), (f"_{name}", extras))
+    return {key: items for key, items in found if any(item is not None for item in items)}
 
 
 def _primitive(node: etree._Element, type: str, depth: int) -> tuple[Any, dict[str, Any] | None]:

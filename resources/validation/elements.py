@@ -73,7 +73,7 @@ def _not_an_object(value: Any) -> Problem:
 
 
 def _unknown(key: str, path: str, scope: Scope) -> None:
-    scope.add(texts.unknown_element(key), f"{path}.{key}" if key.isidentifier() else path)
+    scope.add(texts.unknown_element(key), f"{path}.{key}" if key.isidentifier() and len(key) <= 64 else path)
 
 
 def _check_presence(value: Json, path: str, scope: Scope, table: Table) -> None:

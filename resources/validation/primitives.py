@@ -75,7 +75,7 @@ def _integer(name: str, low: int, form: Text) -> Primitive:
             return texts.not_a("integer", "bilangan bulat")
         if low <= value < 2**31:
             return None
-        return texts.bad_syntax(name, value if abs(value) < 10**40 else "…", form)
+        return texts.bad_syntax(name, value, form)
 
     return check
 

@@ -14,6 +14,8 @@ Check: TypeAlias = Callable[[Any, str, "Scope"], None]
 Problem: TypeAlias = tuple[str, Text]
 """Issue code and sentence."""
 
+ENOUGH = 1000
+
 
 class Scope:
     """`resource` is FHIRPath's %resource; `container` the scope of what contains it, for contained resources."""
@@ -27,6 +29,10 @@ class Scope:
         self._contained: dict[str, str] | None = None
 
     def add(self, problem: Problem, expression: str, severity: str = "error") -> None:
+        """Beyond ENOUGH only errors are kept, beyond twice that nothing: an error is never lost among warnings."""
+        count = len(self.issues)
+        if count >= ENOUGH and (severity != "error" or count >= 2 * ENOUGH):
+            return
         self.issues.append(Issue(severity, problem[0], problem[1], expression))
 
     @property

@@ -11,8 +11,12 @@ from resources.validation.scope import Problem
 
 def shown(value: Any) -> str:
     """A value short enough to stand in a sentence, with nothing that could break a log line."""
-    text = "".join(character if character.isprintable() else "·" for character in str(value)[:60])
-    return f"'{text}…'" if len(str(value)) > 60 else f"'{text}'"
+    try:
+        whole = str(value)
+    except (RecursionError, ValueError):  # nested too deeply, or an integer of too many digits
+        return "'…'"
+    text = "".join(character if character.isprintable() else "·" for character in whole[:60])
+    return f"'{text}…'" if len(whole) > 60 else f"'{text}'"
 
 
 def _listed(names: Iterable[str], limit: int = 12) -> str:
@@ -246,6 +250,7 @@ INVARIANTS = {
     "vs-1": "effective harus paling sedikit tepat sampai hari",
     "vs-2": "tanpa component atau hasMember, value[x] atau dataAbsentReason wajib diisi",
     "vs-3": "component harus memiliki value[x] atau dataAbsentReason",
+    "sqty-1": "comparator tidak boleh dipakai di sini",
     "tim-1": "bila ada duration, durationUnit wajib diisi",
     "tim-2": "bila ada period, periodUnit wajib diisi",
     "tim-4": "duration tidak boleh negatif",

@@ -23,15 +23,13 @@ class Wire:
         self.cut_at = 0
         self.when: When = "lost"
         self.seen = 0
-        self.is_dead = self._is_silent = False
+        self.server: asyncio.Server | None = None
+        self._is_silent = False
 
     def arm(self, cut_at: int, when: When = "lost") -> None:
         self.cut_at, self.when, self.seen = cut_at, when, 0
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.is_dead:
-            writer.close()
-            return
         up_reader, up_writer = await asyncio.open_unix_connection(self._path)
         self._writers |= {writer, up_writer}
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -61,8 +59,14 @@ class Wire:
                 await writer.drain()
         writer.close()
 
+    def die(self) -> None:
+        """Breaks all connections and takes no more."""
+        assert self.server is not None
+        self.server.close()
+        self.cut()
+
     def cut(self) -> None:
-        """Breaks all connections; new ones are let through unless it is dead."""
+        """Breaks all connections; new ones are let through."""
         for writer in self._writers:
             writer.close()
         self._writers.clear()
@@ -73,10 +77,9 @@ class Wire:
 async def wire(uri: str) -> AsyncIterator[Wire]:
     """A wire to the MongoDB of a socket address."""
     found = Wire(str(parse_uri(uri)["nodelist"][0][0]))
-    server = await asyncio.start_server(found.connect, "127.0.0.1", 0)
-    found.port = server.sockets[0].getsockname()[1]
+    found.server = await asyncio.start_server(found.connect, "127.0.0.1", 0)
+    found.port = found.server.sockets[0].getsockname()[1]
     try:
         yield found
     finally:
-        found.cut()
-        server.close()
+        found.die()

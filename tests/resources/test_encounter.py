@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -32,9 +33,7 @@ def status(name: str) -> dict[str, Any]:
 )
 def test_ways_through_a_visit(path: str) -> None:
     steps = path.split()
-    assert [encounter_move(status(a), status(b)) for a, b in zip(steps, steps[1:], strict=False)] == [None] * (
-        len(steps) - 1
-    )
+    assert [encounter_move(status(a), status(b)) for a, b in pairwise(steps)] == [None] * (len(steps) - 1)
 
 
 @pytest.mark.parametrize(

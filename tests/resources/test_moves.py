@@ -13,7 +13,7 @@ MOVES = table(in_progress="on-hold done", done="")
 
 
 def test_underscores_are_hyphens() -> None:
-    assert MOVES == {"in-progress": frozenset({"on-hold", "done"}), "done": frozenset()}
+    assert dict(MOVES) == {"in-progress": frozenset({"on-hold", "done"}), "done": frozenset()}
 
 
 @pytest.mark.parametrize(

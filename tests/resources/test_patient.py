@@ -9,7 +9,7 @@ import pytest
 from resources.registry import business_keys, validate
 from resources.systems import BPJS_PREFIX, IHS_PATIENT, IHS_PRACTITIONER, MRN_PREFIX, NIK, NIK_OF_MOTHER
 
-WOMAN = "6472025502900001"  # 15 February 1990, day + 40
+WOMAN = "6472995502900001"  # 15 February 1990, day + 40
 
 
 def patient(*identifiers: tuple[str, str], **more: Any) -> dict[str, Any]:
@@ -26,14 +26,14 @@ def found(resource: dict[str, Any]) -> list[tuple[str, str]]:
     [
         (NIK, WOMAN, None),
         (NIK, "9999999999999999", None),
-        (NIK, "647202550290001", "error"),
+        (NIK, "647299550290001", "error"),
         (NIK, "################", "error"),
-        (NIK, "６４７２０２５５０２９００００１", "error"),
+        (NIK, "６４７２９９５５０２９００００１", "error"),
         (NIK_OF_MOTHER, "360328xxxxxxx", "warning"),
         (BPJS_PREFIX + "1", "0001234567890", None),
         (BPJS_PREFIX + "1", "1234", "error"),
         ("http://example.org/nik", "1", None),
-        (NIK, "0072025502900001", "warning"),
+        (NIK, "0072995502900001", "warning"),
     ],
 )
 def test_forms(system: str, value: str, severity: str | None) -> None:
@@ -79,4 +79,4 @@ def test_what_is_not_claimed() -> None:
 def test_practitioners() -> None:
     resource = {**patient((NIK, "123"), (IHS_PRACTITIONER, "N1")), "resourceType": "Practitioner"}
     assert found(resource) == [("error", "Practitioner.identifier[0].value")]
-    assert business_keys(resource) == [f"{NIK}|123", f"{IHS_PRACTITIONER}|N1"]
+    assert business_keys(resource) == [f"{IHS_PRACTITIONER}|N1", f"{NIK}|123"]

@@ -109,3 +109,15 @@ def test_a_patient_takes_less_than_three_tenths_of_a_millisecond() -> None:
             validate(patient)
         best = min(best, (time.perf_counter() - start) / rounds)
     assert best < 0.0003
+
+
+def test_deep_or_endless_values_get_an_answer() -> None:
+    deep: Any = "x"
+    for _ in range(100_000):
+        deep = [deep]
+    for resource in (
+        {"resourceType": deep},
+        {"resourceType": "Patient", "name": deep, "gender": deep, "contained": [{"resourceType": deep}]},
+    ):
+        assert errors(resource)
+    assert errors({"resourceType": "Patient", "multipleBirthInteger": 10**5000})

@@ -12,6 +12,7 @@ from resources.validation.rules import (
     administration,
     bundles,
     clinical,
+    conformance,
     datatypes,
     knowledge,
     questionnaires,
@@ -30,5 +31,6 @@ RULES: Mapping[str, Rule] = {
     **bundles.RULES,
     **questionnaires.RULES,
     **knowledge.RULES,
+    **conformance.RULES,
     **structures.RULES,
 }

@@ -82,6 +82,7 @@ RULES: Mapping[str, Rule] = {
     "att-1": without("data", unless="contentType"),
     "cpt-2": without("value", unless="system"),
     "qty-3": without("code", unless="system"),
+    "sqty-1": lambda value, scope: not has(value, "comparator"),
     "rng-2": _range,
     "rat-1": _ratio,
     "age-1": _age,

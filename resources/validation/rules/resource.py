@@ -11,7 +11,7 @@ from resources.validation.scope import Json, Scope
 
 COMPUTABLE_NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}")
 NAMED = (
-    "adf cid cmd cpb csd ees esc evd evi evv gdf ig lib mea msd nsd opd pdf que red rsd rvs sdf smp spd tcp tst vsd cpb"
+    "adf cid cmd cpb cpd csd ees esc evd evi evv gdf ig lib mea msd nsd opd pdf que red rsd rvs sdf smp spd tcp tst vsd"
 )
 
 

@@ -92,6 +92,13 @@ def test_data_stays_in_any_folder_even_a_moved_one(tmp_path: Path, name: str) ->
     assert living_in(tmp_path) == []
 
 
+def test_initiating_twice_changes_nothing(mongodb_uri: str) -> None:
+    with Client(mongodb_uri) as client:
+        before = client.admin.command("replSetGetConfig")["config"]
+        mongod._initiate(client)
+        assert client.admin.command("replSetGetConfig")["config"] == before
+
+
 def test_only_the_owner_may_read_the_data(tmp_path: Path) -> None:
     with mongod.running(tmp_path / "data"):
         names = (".", "mongodb", "mongod.sock", "mongod.log")

@@ -243,3 +243,34 @@ def test_local_references_in_a_bundle_mean_the_entry_that_they_are_in() -> None:
 
 def test_a_missing_narrative_is_a_warning() -> None:
     assert problems(changed(drop("text"))) == [("warning", "invariant", "Patient")]
+
+
+def test_many_problems_are_bounded_and_no_error_is_lost_among_warnings() -> None:
+    unknown = {f"a{number}": 1 for number in range(5000)}
+    assert len(problems({**PATIENT, **unknown})) == 2000
+    silent = {"resourceType": "Patient"}
+    entries = [{"resource": silent} for _ in range(3000)] + [{"resource": {**silent, "gender": "x"}}]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    assert [problem for problem in problems(bundle) if problem[0] == "error"] == [
+        ("error", "code-invalid", "Bundle.entry[3000].resource.gender")
+    ]
+
+
+def test_simple_quantities_have_no_comparator() -> None:
+    observation = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "x"},
+        "valueQuantity": {"value": 1, "comparator": "<"},
+        "referenceRange": [{"low": {"value": 1, "comparator": "<"}}],
+    }
+    assert ("error", "invariant", "Observation.referenceRange[0].low") in problems(observation)
+    assert ("error", "invariant", "Observation.value") not in problems(observation)
+
+
+@pytest.mark.parametrize("key", ["a" * 100_000, "a\nb", "𝔘" * 70, "a.b"])
+def test_odd_names_do_not_come_into_the_expression(key: str) -> None:
+    (issue,) = validate({**PATIENT, key: 1})
+    assert issue.expression == "Patient"
+    assert len(issue.text.en) < 200
+    assert "\n" not in issue.text.en

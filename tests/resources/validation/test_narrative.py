@@ -9,8 +9,9 @@ from resources.validation.narrative import complaint
 GOOD = [
     "Siti",
     "<p><b>Siti</b> &amp; <i>Contoh</i> &#233;<br/></p><!-- a remark -->",
-    '<table border="1"><tr><th scope="col">TD</th><td colspan="2" style="color: red; text-align:center">120/80</td></tr></table>',
-    '<a href="https://example.org" title="x">x</a><a name="b">y</a><a href="#b">z</a><a href="Patient/1">p</a><a href="mailto:a@example.org">m</a>',
+    '<table border="1"><tr><th scope="col">TD</th><td style="color: red; text-align:center">120/80</td></tr></table>',
+    '<a href="https://example.org" title="x">x</a><a name="b">y</a><a href="#b">z</a>',
+    '<a href="Patient/1">p</a><a href="mailto:a@example.org">m</a><a href="tel:118">t</a>',
     '<img src="data:image/png;base64,iVBORw0KGgo=" alt=""/>',
     '<img src="#photo"/>',
     '<td style="background-image: url(data:image/png;base64,iVBORw0KGgo=)">x</td>',

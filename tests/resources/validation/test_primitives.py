@@ -102,7 +102,7 @@ def test_good_values(kind: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        pytest.param(kind, value, id=f"{kind}-{str(type(value).__name__)}-{n}-{m}")
+        pytest.param(kind, value, id=f"{kind}-{type(value).__name__}-{n}-{m}")
         for n, (kind, values) in enumerate(BAD)
         for m, value in enumerate(values)
     ],

@@ -124,6 +124,7 @@ def test_official_examples_follow_the_profiles_that_they_claim(official_examples
 @pytest.mark.parametrize("url", sorted(read("profiles")["profiles"]))
 def test_a_profile_never_raises(url: str) -> None:
     kind = read("profiles")["profiles"][url]["type"]
-    for odd in (None, 1, "x", [], {}, [None], [[]], [{"coding": [None, 1, {"code": []}]}]):
+    odds: list[Any] = [None, 1, "x", [], {}, [None], [[]], [{"coding": [None, 1, {"code": []}]}]]
+    for odd in odds:
         names = ("category", "code", "component", "value", "valueQuantity", "extension", "effectiveDateTime", "_status")
         validate_profile({"resourceType": kind, **dict.fromkeys(names, odd)}, url)
