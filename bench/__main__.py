@@ -47,7 +47,10 @@ class Refused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; exit status 2 where nothing could be measured."""
     options = _parser().parse_args(arguments)
-    chosen = [one for one in MEASURES if not options.only or any(part in one.name for part in options.only)]
+    chosen = [one for one in MEASURES if not options.only or any(word in one.name for word in options.only)]
+    if not chosen:
+        print(f"bench: no measure is called {' or '.join(options.only)}", file=sys.stderr)
+        return 2
     plan = Plan(chosen, options.seconds, options.patients, options.connections)
     try:
         rows, memory = measure(plan)

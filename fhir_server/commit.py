@@ -54,7 +54,7 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
         with located(change.place):
             old = stored.get((change.type, target.id))
             _check_old(change.type, old, context.caller)
-            decision = decide(change, target, old, context.site, context.moment)
+            decision = decide(change, target, old, site=context.site, moment=context.moment)
             _check_new(decision, context.caller)
             decisions.append((change.place, decision))
     await _write(decisions, transaction)

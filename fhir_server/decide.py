@@ -12,7 +12,7 @@ from fhir_server.changes import Change
 from fhir_server.errors import Conflict, Gone, NotFound, PreconditionFailed
 from fhir_server.messages import Resource
 from fhir_server.site import Site
-from fhir_server.store.documents import Document, later_than, live, tombstone, with_meta
+from fhir_server.store.documents import Document, Stamp, later_than, live, tombstone, with_meta
 from fhir_server.validation import check
 from resources.issues import Text
 
@@ -48,7 +48,7 @@ class TargetLike(Protocol):
     def match(self) -> Literal["unconditional", "none", "one"]: ...
 
 
-def decide(change: Change, target: TargetLike, stored: Document | None, site: Site, moment: datetime) -> Decision:
+def decide(change: Change, target: TargetLike, stored: Document | None, *, site: Site, moment: datetime) -> Decision:
     """Raises Invalid, Conflict, NotFound, Gone, PreconditionFailed."""
     _check_preconditions(change, stored)
     if change.method == "delete":
@@ -63,7 +63,7 @@ def decide(change: Change, target: TargetLike, stored: Document | None, site: Si
 def new_document(resource: Resource, id: str, site: Site, moment: datetime) -> Document:
     """The first version of a resource. Raises Invalid."""
     check(resource)
-    return _document(resource, id, 1, moment, "POST", site=site)
+    return _document(resource, Stamp(id, 1, moment, "POST"), site)
 
 
 def _check_preconditions(change: Change, stored: Document | None) -> None:
@@ -107,18 +107,18 @@ def _put(
 ) -> Decision:
     if stored is None:
         method = "POST" if change.method == "create" or change.id is None else "PUT"
-        new = _document(resource, id, 1, moment, method, site=site)
+        new = _document(resource, Stamp(id, 1, moment, method), site)
         return Decision(_committed("created", change.type, new), None, new)
     if not stored["deleted"] and _is_same(resource, stored["resource"]):
         return Decision(_committed("unchanged", change.type, stored), stored)
     updated = later_than(moment, stored["updated"])
-    new = _document(resource, id, stored["version"] + 1, updated, "PUT", site=site)
+    new = _document(resource, Stamp(id, stored["version"] + 1, updated, "PUT"), site)
     return Decision(_committed("created" if stored["deleted"] else "updated", change.type, new), stored, new)
 
 
-def _document(resource: Resource, id: str, version: int, updated: datetime, method: str, *, site: Site) -> Document:
-    complete = with_meta(resource, id, version, updated)
-    return live(complete, version, updated, method, site.describe(complete))
+def _document(resource: Resource, stamp: Stamp, site: Site) -> Document:
+    complete = with_meta(resource, stamp)
+    return live(complete, stamp, site.describe(complete))
 
 
 def _is_same(new: Resource, old: Resource) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import ClientDisconnect, Request
@@ -41,6 +43,8 @@ SECURITY = {
 REVALIDATED = "private, no-cache"
 PUBLIC = (("metadata",),)
 MOST_PARAMETERS = 1000
+READ_AT_ONCE = 256 * 1024
+"""Larger bodies are parsed in a thread, so that others do not wait for them."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +95,8 @@ class Door:
         body: object = None
         if web.method not in ("GET", "HEAD"):
             content = await read_body(web, self._max_body_bytes)
-            body, form = _body(content, headers.get("content-type"), web.method, segments)
+            read = partial(_body, content, headers.get("content-type"), web.method, segments)
+            body, form = await asyncio.to_thread(read) if len(content) > READ_AT_ONCE else read()
             query = (*query, *form)
         kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
         return FhirRequest(web.method, segments, kept, headers, body, self._base)

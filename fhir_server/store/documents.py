@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.codec_options import CodecOptions, TypeCodec, TypeDecoder, TypeRegistry
 from bson.decimal128 import Decimal128
+from bson.int64 import Int64
 
 from fhir_server.messages import Resource
 
 Document = dict[str, Any]
-
-END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
 class _DecimalCodec(TypeCodec):
@@ -29,7 +28,27 @@ class _DecimalCodec(TypeCodec):
         return value.to_decimal()
 
 
-CODEC: CodecOptions[Document] = CodecOptions(type_registry=TypeRegistry([_DecimalCodec()]), tz_aware=True, tzinfo=UTC)
+class _IntegerDecoder(TypeDecoder):
+    """Plain integers beyond 32 bits too: what writes JSON does not know Int64."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: Int64) -> int:
+        return int(value)
+
+
+CODEC: CodecOptions[Document] = CodecOptions(
+    type_registry=TypeRegistry([_DecimalCodec(), _IntegerDecoder()]), tz_aware=True, tzinfo=UTC
+)
+
+
+class Stamp(NamedTuple):
+    """What the server sets on a version: which resource, which version, when, and by which method (POST, PUT)."""
+
+    id: str
+    version: int
+    updated: datetime
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +71,23 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def with_meta(resource: Resource, id: str, version: int, updated: datetime) -> Resource:
+def with_meta(resource: Resource, stamp: Stamp) -> Resource:
     """A copy with id and the server's part of meta set; the rest of meta and the order of elements stay."""
     sent = resource.get("meta", {})
-    meta = {"versionId": str(version), "lastUpdated": instant(updated)}
+    meta = {"versionId": str(stamp.version), "lastUpdated": instant(stamp.updated)}
     meta.update((name, value) for name, value in sent.items() if name not in meta)
     rest = {name: value for name, value in resource.items() if name not in ("resourceType", "id", "meta")}
-    return {"resourceType": resource["resourceType"], "id": id, "meta": meta, **rest}
+    return {"resourceType": resource["resourceType"], "id": stamp.id, "meta": meta, **rest}
 
 
-def live(resource: Resource, version: int, updated: datetime, method: str, described: Description) -> Document:
+def live(resource: Resource, stamp: Stamp, described: Description) -> Document:
     """A current document. `resource` carries id and meta already."""
     document: Document = {
-        "_id": resource["id"],
-        "version": version,
-        "updated": updated,
+        "_id": stamp.id,
+        "version": stamp.version,
+        "updated": stamp.updated,
         "deleted": False,
-        "method": method,
+        "method": stamp.method,
         "resource": resource,
         "index": described.index,
         "compartments": described.compartments,

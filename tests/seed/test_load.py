@@ -93,6 +93,16 @@ async def test_an_interrupted_load_goes_on_where_it_stopped(today: date, fails_a
     assert shelf.resources == whole.resources
 
 
+async def test_what_is_missing_of_a_batch_is_added(today: date) -> None:
+    whole, shelf = Shelf(), Shelf()
+    await load(whole, patients=3, seed=1, today=today)
+    await load(shelf, patients=3, seed=1, today=today)
+    for key in (("Provenance", MARK), ("Patient", "pasien-000002"), ("Organization", "org-igd")):
+        del shelf.resources[key]
+    await load(shelf, patients=3, seed=1, today=today)
+    assert shelf.resources == whole.resources
+
+
 async def test_somebody_elses_number_is_not_skipped(today: date) -> None:
     class Guarded(Shelf):
         async def commit(self, changes: Sequence[Change]) -> None:

@@ -40,8 +40,8 @@ WITHOUT_EXAMPLE = {
 # - hasExtension() is unknown to it; resolve() too: its type test is done on the reference by `refers_to`.
 REWRITES = (
     (re.compile(r"\b(?:Domain)?Resource\."), "%type%."),
-    (re.compile(r"\(([\w.]+) as (\w+)\)"), r"\1.ofType(\2)"),
-    (re.compile(r"\.as\((\w+)\)"), r".ofType(\1)"),
+    (re.compile(r"\(([\w.]+) as (\w+)\)"), r"\1.where($this is \2)"),
+    (re.compile(r"\.as\((\w+)\)"), r".where($this is \1)"),
     (re.compile(r"hasExtension\('([^']+)'\)"), r"extension.where(url = '\1').exists()"),
 )
 RESOLVE = re.compile(r"\.where\(resolve\(\) is (\w+)\)")

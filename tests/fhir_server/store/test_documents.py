@@ -11,6 +11,7 @@ import pytest
 from fhir_server.store.documents import (
     CODEC,
     Description,
+    Stamp,
     from_history,
     history_row,
     instant,
@@ -31,6 +32,11 @@ def test_decimals_keep_their_digits(digits: str) -> None:
     assert str(bson.decode(stored, codec_options=CODEC)["value"]) == str(Decimal(digits))
 
 
+def test_large_integers_come_back_as_plain_ones() -> None:
+    stored = bson.encode({"value": 5_000_000_000}, codec_options=CODEC)
+    assert type(bson.decode(stored, codec_options=CODEC)["value"]) is int
+
+
 def test_an_instant_has_milliseconds_and_a_zone() -> None:
     assert instant(MOMENT) == "2026-11-24T04:05:06.789+00:00"
 
@@ -42,7 +48,7 @@ def test_meta_keeps_what_the_client_sent_except_the_servers_part() -> None:
         "active": True,
         "id": "other",
     }
-    complete = with_meta(sent, "1", 2, MOMENT)
+    complete = with_meta(sent, Stamp("1", 2, MOMENT, "PUT"))
     assert list(complete) == ["resourceType", "id", "meta", "active"]
     assert complete["id"] == "1"
     assert complete["meta"] == {
@@ -60,7 +66,8 @@ def test_last_updated_never_goes_back(clock: timedelta, expected: int) -> None:
 
 def test_a_version_keeps_its_compartments_in_history_and_when_deleted() -> None:
     described = Description({"name": ["x"]}, {"Patient": ["1"]}, ["nik|1"])
-    document = live(with_meta({"resourceType": "Patient"}, "1", 1, MOMENT), 1, MOMENT, "PUT", described)
+    stamp = Stamp("1", 1, MOMENT, "PUT")
+    document = live(with_meta({"resourceType": "Patient"}, stamp), stamp, described)
     later = MOMENT + timedelta(seconds=1)
     row = history_row(document, later)
     assert row["_id"] == "1/1"

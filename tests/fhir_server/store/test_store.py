@@ -10,7 +10,7 @@ from pymongo import AsyncMongoClient, MongoClient
 
 from fhir_server.access import Everything, InCompartment
 from fhir_server.errors import Duplicate, TooLarge, Unavailable
-from fhir_server.store.documents import Description, Document, live, now, with_meta
+from fhir_server.store.documents import Description, Document, Stamp, live, now, with_meta
 from fhir_server.store.faults import AlreadyExists
 from fhir_server.store.history import HistoryQuery
 from fhir_server.store.store import Store, connect
@@ -20,8 +20,9 @@ ALL = Everything()
 
 
 def document(id: str, *, patient: str = "a", keys: list[str] | None = None, **content: Any) -> Document:
-    resource = with_meta({"resourceType": "Patient", **content}, id, 1, now())
-    return live(resource, 1, now(), "POST", Description({}, {"Patient": [patient]}, keys or []))
+    stamp = Stamp(id, 1, now(), "POST")
+    resource = with_meta({"resourceType": "Patient", **content}, stamp)
+    return live(resource, stamp, Description({}, {"Patient": [patient]}, keys or []))
 
 
 async def test_reads_of_one_moment_are_judged_one_by_one(store: Store) -> None:
