@@ -168,7 +168,7 @@ def _body(resource: object, method: str, place: str) -> object:
 
 
 async def _transaction(entries: list[Entry], record: Record, answer: Answer) -> list[FhirResponse]:
-    """All writes in one commit; reads see what it wrote, and answer for themselves where they fail: it is done by then."""
+    """All writes in one commit; reads see what it wrote, and fail for themselves: the writes are done by then."""
     ordered = sorted((entry for entry in entries if entry.is_write), key=lambda entry: ORDER[entry.request.method])
     changes = [_change(entry) for entry in ordered]
     committed = await record.commit(changes) if changes else []

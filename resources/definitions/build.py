@@ -79,7 +79,7 @@ def type_tables(structure: Json) -> Iterator[tuple[str, Json]]:
 
 
 def element_row(element: Json, parents: set[str]) -> Json:
-    """name, types, min, max (-1 = unbounded); then, only where they apply: summary, modifier, attribute, targets, codes, invariants."""
+    """name, types, min, max (-1 = unbounded); where they apply: summary, modifier, attribute, targets, codes, invariants."""
     row: Json = {
         "name": element["path"].rpartition(".")[2].removesuffix("[x]"),
         "types": element_types(element, parents),
@@ -153,7 +153,7 @@ def required_value_sets(types: Json) -> Iterator[str]:
 
 
 def search_parameters(parameters: list[Json]) -> Iterator[Json]:
-    """Those with an expression, and not the package's examples: url, code, type, base, expression, target, components."""
+    """Those with an expression, without the package's examples: url, code, type, base, expression, target, component."""
     for parameter in parameters:
         if "expression" not in parameter or parameter["id"].startswith("example") or "example" in parameter["url"]:
             continue
@@ -166,7 +166,7 @@ def search_parameters(parameters: list[Json]) -> Iterator[Json]:
 
 
 def compartments(definitions: list[Json]) -> Json:
-    """Compartment -> type -> the search parameters that put a resource into it ("{def}": the resource is the compartment)."""
+    """Compartment -> type -> the search parameters that put a resource into it ("{def}": it is the compartment)."""
     return {
         definition["code"]: {row["code"]: row["param"] for row in definition["resource"] if row.get("param")}
         for definition in definitions

@@ -10,7 +10,7 @@ Codes = dict[str, list[str]]
 
 
 class NotEnumerable(Exception):
-    """The value set cannot be listed: it takes all of a code system that the package does not carry, or a filter we do not know."""
+    """The value set cannot be listed: it takes all of a code system that is not here, or by a filter we do not know."""
 
 
 class Expansion:

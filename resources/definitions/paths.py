@@ -1,6 +1,6 @@
 """The paths of search parameters: the part of FHIRPath that they use, compiled to plain Python.
 
-https://hl7.org/fhir/R4/searchparameter-registry.html. fhirpathpy is the oracle in the tests; it is too slow to run at each write.
+https://hl7.org/fhir/R4/searchparameter-registry.html. fhirpathpy is the oracle in the tests; it is too slow for writes.
 """
 
 from __future__ import annotations

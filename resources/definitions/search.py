@@ -61,5 +61,5 @@ def _parameter(row: Mapping[str, Any], resource_type: str) -> SearchParameter:
 
 
 def compartments() -> Mapping[str, Mapping[str, list[str]]]:
-    """Compartment -> resource type -> the search parameters that put a resource into it. "{def}" is the resource itself."""
+    """Compartment -> resource type -> the search parameters that put a resource into it; "{def}" is itself."""
     return read("compartments")

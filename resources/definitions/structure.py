@@ -44,7 +44,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One type. `elements` in the order of the specification; `properties` by JSON name (valueQuantity -> value, Quantity)."""
+    """One type. `elements` in the specification's order; `properties` by JSON name (valueQuantity -> value, Quantity)."""
 
     name: str
     kind: str
@@ -102,5 +102,5 @@ def invariant(key: str) -> Invariant:
 
 @cache
 def required_codes(url: str) -> Mapping[str, frozenset[str]]:
-    """{system: codes} of a value set with a required binding; empty where it cannot be enumerated (MIME types, UCUM)."""
+    """{system: codes} of a required value set; empty where it cannot be enumerated (MIME types, UCUM)."""
     return {system: frozenset(codes) for system, codes in read("codes")[url].items()}

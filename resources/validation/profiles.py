@@ -79,7 +79,7 @@ def _check(node: Node, found: Found, scope: Scope) -> None:
     for name, child in node.children.items():
         values = list(_values(found.value, name, found.path))
         label = name.removesuffix("[x]")
-        _check_count(child, len(values), label, f"{found.path}.{label}", scope)
+        _check_count(child, len(values), f"{found.path}.{label}", scope, name=label)
         for value in values:
             _check(child, value, scope)
         if child.slices:
@@ -100,7 +100,7 @@ def _values(owner: Json, name: str, path: str) -> Iterator[Found]:
             yield Found(value if key == plain else None, f"{path}.{label}", kind)
 
 
-def _check_count(node: Node, count: int, name: str, path: str, scope: Scope) -> None:
+def _check_count(node: Node, count: int, path: str, scope: Scope, *, name: str) -> None:
     if count < node.row.get("min", 0):
         few = texts.required(name) if node.row["min"] == 1 else texts.too_few(node.row["min"])
         scope.add(few, path)
@@ -172,7 +172,7 @@ def _check_slices(node: Node, values: list[Found], path: str, scope: Scope) -> N
         if not names and node.row.get("closed"):
             scope.add(texts.in_no_slice(node.slices), found.path)
     for name, part in node.slices.items():
-        _check_count(part, len(assigned[name]), f"{path.rpartition('.')[2]}:{name}", path, scope)
+        _check_count(part, len(assigned[name]), path, scope, name=f"{path.rpartition('.')[2]}:{name}")
         for found in assigned[name]:
             _check(part, found, scope)
 

@@ -117,7 +117,12 @@ async def fill(record: Record) -> None:
     nik = {"identifier": [{"system": NIK, "value": "6472019901019004"}]}
     for resource in (
         {"resourceType": "Organization", "id": "rs", "name": "RS Contoh"},
-        {"resourceType": "Patient", "id": "a", "name": [{"text": "Siti"}], "managingOrganization": {"reference": "Organization/rs"}},
+        {
+            "resourceType": "Patient",
+            "id": "a",
+            "name": [{"text": "Siti"}],
+            "managingOrganization": {"reference": "Organization/rs"},
+        },
         {"resourceType": "Patient", "id": "b", "name": [{"text": SECRET}], **nik},
         observation("Patient/a", "milik a", id="oa"),
         observation("Patient/b", SECRET, id="ob"),

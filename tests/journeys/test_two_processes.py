@@ -29,11 +29,14 @@ def shared(mongodb_uri: str) -> Iterator[Database[Json]]:
     with MongoClient[Json](mongodb_uri) as client:
         client.drop_database(DATABASE)
         yield client[DATABASE]
+        client.admin.command("killAllSessions", [])  # what the killed left open would hold its locks for a minute
         client.drop_database(DATABASE)
 
 
 @pytest.fixture(scope="module")
-def servers(mongodb_uri: str, shared: Database[Json], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Running]]:
+def servers(
+    mongodb_uri: str, shared: Database[Json], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Running]]:
     with ExitStack() as stack:
         folder: Path = tmp_path_factory.mktemp("servers")
         yield [stack.enter_context(running(folder, mongodb_uri, shared.name)) for _ in range(2)]
@@ -98,7 +101,11 @@ async def test_of_50_patients_with_one_nik_one_is_created(clients: Clients) -> N
         client = clients[turn % 2]
         if turn % 3 == 0:
             return client.put(f"Patient/nik-{turn}", json={**person, "id": f"nik-{turn}"})
-        return client.post("Patient", json=person) if turn % 3 == 1 else client.post("", json=bundle(entry("POST", "Patient", person)))
+        return (
+            client.post("Patient", json=person)
+            if turn % 3 == 1
+            else client.post("", json=bundle(entry("POST", "Patient", person)))
+        )
 
     answers = await asyncio.gather(*(once(turn) for turn in range(50)))
     assert Counter(answer.status_code // 100 * 100 for answer in answers) == {200: 1, 400: 49}
@@ -144,7 +151,8 @@ async def test_without_a_condition_both_happen_one_after_the_other(clients: Clie
         id = f"bebas-{turn}"
         await clients[0].put(f"Patient/{id}", json=patient("awal", id=id))
         update, delete = await asyncio.gather(
-            clients[turn % 2].put(f"Patient/{id}", json=patient("ubah", id=id)), clients[1 - turn % 2].delete(f"Patient/{id}")
+            clients[turn % 2].put(f"Patient/{id}", json=patient("ubah", id=id)),
+            clients[1 - turn % 2].delete(f"Patient/{id}"),
         )
         assert (update.status_code, delete.status_code) in ((200, 204), (201, 204))
         assert len(await versions(clients[0], f"Patient/{id}")) == 3

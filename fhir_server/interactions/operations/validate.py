@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from resources.validation.profiles import validate_profile
-
 from fhir_server.errors import ALL_OK, BadRequest, outcome
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
 from fhir_server.record import Record
 from fhir_server.validation import expect_type
 from resources.issues import Issue, Text
 from resources.registry import validate
+from resources.validation.profiles import validate_profile
 
 MODES = ("create", "update", "delete", "profile")
 
