@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import serving
@@ -52,7 +52,7 @@ def serve(options: argparse.Namespace) -> int:
         address = serving.free_address(settings)
         with _database(settings) as (connected, lives):
             if connected.demo:
-                asyncio.run(_seed(connected, DEMO_SEED, only_if_empty=True))
+                asyncio.run(_seed(connected, DEMO_SEED, None, only_if_empty=True))
             return serving.run(connected, address, lives)
     except KeyboardInterrupt:
         return 0
@@ -62,7 +62,7 @@ def seed(options: argparse.Namespace) -> int:
     """Add a demo hospital to the database; an interrupted one is exit status 130."""
     try:
         with _database(_settings(options), wait_for_others=True) as (connected, _):
-            asyncio.run(_seed(connected, options.seed, only_if_empty=False))
+            asyncio.run(_seed(connected, options.seed, options.today, only_if_empty=False))
     except KeyboardInterrupt:
         return 130
     return 0
@@ -82,14 +82,14 @@ def _database(settings: Settings, *, wait_for_others: bool = False) -> Iterator[
         yield settings.with_mongodb(embedded.uri), embedded.lives
 
 
-async def _seed(settings: Settings, seed: int, *, only_if_empty: bool) -> None:
+async def _seed(settings: Settings, seed: int, day: date | None, *, only_if_empty: bool) -> None:
     import main as application
     from seed import load as demo
 
     async with application.open_record(settings) as record:
         if only_if_empty and await demo.already_seeded(record):
             return
-        today = datetime.now(ZoneInfo(settings.time_zone)).date()
+        today = day or datetime.now(ZoneInfo(settings.time_zone)).date()
         try:
             await demo.load(record, patients=settings.demo_patients, seed=seed, today=today, progress=_progress)
         except demo.AlreadySeeded as problem:
@@ -116,6 +116,13 @@ def _serve_flags(parser: argparse.ArgumentParser) -> None:
 def _seed_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patients", dest="demo_patients", metavar="N", help="number of patients")
     parser.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S", help="the same number, the same hospital")
+    parser.add_argument(
+        "--today",
+        type=date.fromisoformat,
+        default=None,
+        metavar="DATE",
+        help="the day that the records end at",
+    )
     _data_dir_flag(parser)
 
 

@@ -55,8 +55,10 @@ def family(number: int) -> str:
 
 
 def patient(number: int) -> Resource:
-    """About 1.3 KB of JSON."""
-    codes = ("province", "64"), ("city", "6472"), ("district", "647205"), ("village", "6472051003"), ("rt", "7")
+    """About 1.5 KB of JSON."""
+    name = {"use": "official", "text": f"Contoh {family(number)}", "family": family(number), "given": ["Contoh"]}
+    married = {"system": f"{HL7}/v3-MaritalStatus", "code": "M", "display": "Married"}
+    language = {"system": "urn:ietf:bcp:47", "code": "id-ID", "display": "Indonesian"}
     return {
         "resourceType": "Patient",
         "meta": {"profile": [f"{KEMKES}/Patient"]},
@@ -65,9 +67,7 @@ def patient(number: int) -> Resource:
             {"use": "usual", "system": "https://rsud.example/id/mrn", "value": f"BENCH-{number:07d}"},
         ],
         "active": True,
-        "name": [
-            {"use": "official", "text": f"Contoh {family(number)}", "family": family(number), "given": ["Contoh"]}
-        ],
+        "name": [name],
         "telecom": [
             {"system": "phone", "value": f"+62000{number:08d}", "use": "mobile"},
             {"system": "email", "value": f"contoh{number}@rsud.example", "use": "home"},
@@ -75,37 +75,36 @@ def patient(number: int) -> Resource:
         "gender": "female" if number % 2 else "male",
         "birthDate": f"{1940 + number % 80}-{1 + number % 12:02d}-{1 + number % 28:02d}",
         "deceasedBoolean": False,
-        "address": [
-            {
-                "use": "home",
-                "line": [f"Jalan Contoh No. {number % 200}"],
-                "city": "Kota Contoh",
-                "postalCode": "75000",
-                "country": "ID",
-                "extension": [
-                    {
-                        "url": f"{KEMKES}/administrativeCode",
-                        "extension": [{"url": url, "valueCode": code} for url, code in codes],
-                    }
-                ],
-            }
-        ],
-        "maritalStatus": {"coding": [{"system": f"{HL7}/v3-MaritalStatus", "code": "M", "display": "Married"}]},
+        "address": [_address(number)],
+        "maritalStatus": {"coding": [married]},
         "multipleBirthInteger": 0,
-        "contact": [
+        "contact": [_CONTACT],
+        "communication": [{"language": {"coding": [language]}, "preferred": True}],
+    }
+
+
+def _address(number: int) -> Resource:
+    codes = ("province", "64"), ("city", "6472"), ("district", "647205"), ("village", "6472051003"), ("rt", "7")
+    return {
+        "use": "home",
+        "line": [f"Jalan Contoh No. {number % 200}"],
+        "city": "Kota Contoh",
+        "postalCode": "75000",
+        "country": "ID",
+        "extension": [
             {
-                "relationship": [{"coding": [{"system": f"{HL7}/v2-0131", "code": "C"}]}],
-                "name": {"use": "official", "text": "Contoh Kerabat"},
-                "telecom": [{"system": "phone", "value": "+6200000000000", "use": "mobile"}],
-            }
-        ],
-        "communication": [
-            {
-                "language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "id-ID", "display": "Indonesian"}]},
-                "preferred": True,
+                "url": f"{KEMKES}/administrativeCode",
+                "extension": [{"url": url, "valueCode": code} for url, code in codes],
             }
         ],
     }
+
+
+_CONTACT: Resource = {
+    "relationship": [{"coding": [{"system": f"{HL7}/v2-0131", "code": "C"}]}],
+    "name": {"use": "official", "text": "Contoh Kerabat"},
+    "telecom": [{"system": "phone", "value": "+6200000000000", "use": "mobile"}],
+}
 
 
 def observation(subject: str, place: int) -> Resource:

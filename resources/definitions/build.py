@@ -79,7 +79,7 @@ def type_tables(structure: Json) -> Iterator[tuple[str, Json]]:
 
 
 def element_row(element: Json, parents: set[str]) -> Json:
-    """name, types, min, max (-1 = unbounded); where they apply: summary, modifier, attribute, targets, codes, invariants."""
+    """name, types, min, max (-1: unbounded); where they apply summary, modifier, attribute, targets, codes, rules."""
     row: Json = {
         "name": element["path"].rpartition(".")[2].removesuffix("[x]"),
         "types": element_types(element, parents),
@@ -153,7 +153,7 @@ def required_value_sets(types: Json) -> Iterator[str]:
 
 
 def search_parameters(parameters: list[Json]) -> Iterator[Json]:
-    """Those with an expression, without the package's examples: url, code, type, base, expression, target, component."""
+    """Those with an expression, without the package's examples: url, code, type, base, expression, target, parts."""
     for parameter in parameters:
         if "expression" not in parameter or parameter["id"].startswith("example") or "example" in parameter["url"]:
             continue

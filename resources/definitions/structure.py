@@ -44,7 +44,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One type. `elements` in the specification's order; `properties` by JSON name (valueQuantity -> value, Quantity)."""
+    """One type. `elements` in the specification's order; `properties` by JSON name (valueQuantity: value, Quantity)."""
 
     name: str
     kind: str
