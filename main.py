@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypedDict
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import home
 from auth.caller import SYSTEM, Caller
@@ -19,6 +21,7 @@ from fhir_server.store.store import Store, connect
 from settings import Settings, load
 
 SMALLEST_COMPRESSED = 1024
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 class State(TypedDict):
@@ -40,9 +43,16 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+    if settings.open:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=own_hosts(settings), www_redirect=False)
     app.router.routes.extend(routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes))
     app.router.routes.extend(home.routes(settings.fhir_base, is_open=settings.open))
     return app
+
+
+def own_hosts(settings: Settings) -> list[str]:
+    """The names an open server answers to: a web page elsewhere may not reach it by a name that it points here."""
+    return [*LOOPBACK, urlsplit(settings.fhir_base).hostname or LOOPBACK[0]]
 
 
 def from_environment() -> FastAPI:
