@@ -8,9 +8,11 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import home
 from auth.caller import SYSTEM, Caller
@@ -31,23 +33,35 @@ class State(TypedDict):
     ready: Callable[[], Awaitable[None]]
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Starlette:
     """The ASGI application. It needs `settings.mongodb_uri` once its lifespan begins."""
 
     place = site(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+    async def lifespan(_: Starlette) -> AsyncIterator[State]:
         async with open_store(settings) as store:
             yield {"record_for": lambda caller: Record(store, caller, place), "ready": store.ping}
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
-    if settings.open:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=own_hosts(settings), www_redirect=False)
-    app.router.routes.extend(routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes))
-    app.router.routes.extend(home.routes(settings.fhir_base, is_open=settings.open))
-    return app
+    fhir = routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)
+    pages = home.routes(settings.fhir_base, is_open=settings.open)
+    return Starlette(lifespan=lifespan, routes=[*fhir, *pages], middleware=_middleware(settings))
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    own_names = Middleware(TrustedHostMiddleware, allowed_hosts=own_hosts(settings), www_redirect=False)
+    return [*([own_names] if settings.open else []), Middleware(compressed)]
+
+
+def compressed(app: ASGIApp) -> ASGIApp:
+    """Compression for those who ask for it; the others do not pay for asking."""
+    compressing = GZipMiddleware(app, minimum_size=SMALLEST_COMPRESSED, compresslevel=5)
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope.get("headers", ()))
+        await (compressing if asked else app)(scope, receive, send)
+
+    return choose
 
 
 def own_hosts(settings: Settings) -> list[str]:
@@ -55,7 +69,7 @@ def own_hosts(settings: Settings) -> list[str]:
     return [*LOOPBACK, urlsplit(settings.fhir_base).hostname or LOOPBACK[0]]
 
 
-def from_environment() -> FastAPI:
+def from_environment() -> Starlette:
     """The application of a worker process: its settings come in RSUD_* variables."""
     return create_app(load())
 

@@ -1,6 +1,7 @@
 """Running the web server: granian's worker processes on one address, from a free port to an orderly stop."""
 
 import errno
+import gc
 import http.client
 import ipaddress
 import os
@@ -104,7 +105,11 @@ def _load_app(settings: Settings, parent: int) -> Any:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     import main as application
 
-    return application.create_app(settings)
+    app = application.create_app(settings)
+    # What is loaded by now stays: the garbage collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _once_listening(server: Any, settings: Settings, database_lives: Callable[[], bool]) -> None:

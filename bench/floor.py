@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -162,7 +163,13 @@ def serve(port: int, load_app: Callable[[], Any]) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,
-    ).serve(target_loader=lambda *_: load_app(), wrap_loader=False)
+    ).serve(target_loader=lambda *_: _frozen(load_app()), wrap_loader=False)
+
+
+def _frozen(app: Any) -> Any:
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 async def fill(uri: str, name: str, resources: dict[str, list[dict[str, Any]]]) -> None:

@@ -34,13 +34,13 @@ class Measure:
 
 
 def _get(path: str) -> bytes:
-    return f"GET /fhir/{path} HTTP/1.1\r\nHost: bench\r\nAccept: application/fhir+json\r\n\r\n".encode()
+    return f"GET /fhir/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/fhir+json\r\n\r\n".encode()
 
 
 def _post(path: str, resource: samples.Resource) -> bytes:
     body = _JSON.encode(resource)
     head = (
-        f"POST /fhir{path} HTTP/1.1\r\nHost: bench\r\nAccept: application/fhir+json\r\n"
+        f"POST /fhir{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/fhir+json\r\n"
         f"Content-Type: application/fhir+json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -36,9 +36,18 @@ class Path:
     single: bool
     steps: tuple[Step, ...]
 
-    def values(self, type: str, value: Any) -> list[Node]:
-        nodes: list[Node] = [(type, value)]
-        for step in self.steps:
+    def values(self, type: str, value: Any, begun: dict[Step, list[Node]] | None = None) -> list[Node]:
+        """`begun` is kept between the paths of one resource: those that begin alike share their first step."""
+        if not self.steps:
+            return [(type, value)]
+        first, *rest = self.steps
+        known = None if begun is None else begun.get(first)
+        nodes = list(first((type, value))) if known is None else known
+        if begun is not None:
+            begun[first] = nodes
+        for step in rest:
+            if not nodes:
+                break
             nodes = [found for node in nodes for found in step(node)]
         return nodes
 
@@ -134,7 +143,7 @@ class _Parser:
             self.first = frozenset(key for key, _, _ in found)
         self.types = frozenset(type for _, _, type in found)
         self.single = self.single and not any(element.is_list for _, element, _ in found)
-        self.steps.append(lambda node: _children(node, name))
+        self.steps.append(_child_step(name))
 
     def _only(self, type: str) -> None:
         name = type[0].lower() + type[1:] if type in ("DateTime", "String", "Boolean") else type
@@ -147,7 +156,7 @@ class _Parser:
         if len(self.steps) != 1 or index != 0:
             raise UnsupportedPath("an index below the first element")
         self.single = True
-        self.steps = [lambda node: list(_children(node, key))[:1]]
+        self.steps = [lambda node: _child_step(key)(node)[:1]]
 
     def _where_extension(self, url: str) -> None:
         self._child("extension")
@@ -203,16 +212,24 @@ def children(type: str, name: str) -> tuple[tuple[str, Element, str], ...]:
     return tuple((key, element, kind) for key, (element, kind) in properties.items() if element.name == name)
 
 
-def _children(node: Node, name: str) -> Iterable[Node]:
-    type, value = node
-    if not isinstance(value, dict):
-        return
-    for key, _, kind in children(value.get("resourceType", type) if type == "Resource" else type, name):
-        found = value.get(key)
-        if isinstance(found, list):
-            yield from ((kind, item) for item in found if item is not None)
-        elif found is not None:
-            yield kind, found
+@cache
+def _child_step(name: str) -> Callable[[Node], list[Node]]:
+    """The step to an element of this name; the same one each time, so that paths can share it."""
+
+    def step(node: Node) -> list[Node]:
+        type, value = node
+        nodes: list[Node] = []
+        if not isinstance(value, dict):
+            return nodes
+        for key, _, kind in children(value.get("resourceType", type) if type == "Resource" else type, name):
+            found = value.get(key)
+            if isinstance(found, list):
+                nodes += [(kind, item) for item in found if item is not None]
+            elif found is not None:
+                nodes.append((kind, found))
+        return nodes
+
+    return step
 
 
 def reference_type(reference: Any) -> str | None:

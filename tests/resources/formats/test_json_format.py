@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.definitions.structure import resource_types
+from resources.formats import json_format
 from resources.formats.json_format import read, write
 from resources.formats.malformed import MalformedJson
 
@@ -239,3 +240,22 @@ def test_official_examples_round_trip(type: str, examples_of: Callable[[str], li
         again = read(write(value))
         assert again == value
         assert len(body) > 200_000 or exact(again) == exact(json.loads(body, parse_float=Decimal))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"a":1.00,"b":[true,null,"\xc3\xa9"]}', {"a": Decimal("1.00"), "b": [True, None, "é"]}),
+        (b'{"a":1,"a":1}', None),
+        (b'{"a":1e2}', None),
+        (b'{"a": 1}', None),
+        (b'{"a":18446744073709551615}', None),
+        (b'{"a":"\\u00e9"}', None),
+        (b'{"a":-0}', None),
+        (b'{"a":NaN}', None),
+        (b'"\xff"', None),
+        (b"", None),
+    ],
+)
+def test_the_short_cut_is_taken_only_where_nothing_is_odd(body: bytes, expected: object) -> None:
+    assert json_format._read_compact(body) == expected
