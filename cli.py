@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import serving
+from fhir_server.errors import FhirError
+from fhir_server.messages import FhirRequest
 from fhir_server.store import deployment, mongod
+from resources.definitions.structure import resource_types
 from settings import Settings, SettingsRefused, load
 
 DEMO_SEED = 1
@@ -20,7 +25,18 @@ class CannotSeed(Exception):
     """There is nothing to seed here; the text is one line that says what to do."""
 
 
-CANNOT_START = (CannotSeed, SettingsRefused, serving.CannotServe, deployment.MongodbUnusable, mongod.MongodError)
+class CannotExplain(Exception):
+    """This is no search; the text is one line that says why."""
+
+
+CANNOT_START = (
+    CannotSeed,
+    CannotExplain,
+    SettingsRefused,
+    serving.CannotServe,
+    deployment.MongodbUnusable,
+    mongod.MongodError,
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,23 @@ def seed(options: argparse.Namespace) -> int:
     return 0
 
 
+def explain(options: argparse.Namespace) -> int:
+    """Tell how the server carries out a search, and what it costs."""
+    with _database(_settings(options), wait_for_others=True) as (connected, _):
+        for line in asyncio.run(_explain(connected, options.search)):
+            print(line)
+    return 0
+
+
+def reindex(options: argparse.Namespace) -> int:
+    """Compute anew what searches look at; exit status 1 where something is wrong, 130 for an interrupted one."""
+    try:
+        with _database(_settings(options), wait_for_others=True) as (connected, _):
+            return asyncio.run(_reindex(connected, tuple(options.types), verify=options.verify))
+    except KeyboardInterrupt:
+        return 130
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     return load(**{name: value for name, value in vars(options).items() if name in Settings.model_fields})
 
@@ -91,17 +124,44 @@ async def _seed(settings: Settings, seed: int, day: date | None, *, only_if_empt
             return
         today = day or datetime.now(ZoneInfo(settings.time_zone)).date()
         try:
-            await demo.load(record, patients=settings.demo_patients, seed=seed, today=today, progress=_progress)
+            progress = partial(_progress, "seeding the demo hospital")
+            await demo.load(record, patients=settings.demo_patients, seed=seed, today=today, progress=progress)
         except demo.AlreadySeeded as problem:
             raise CannotSeed(str(problem)) from None
 
 
-def _progress(done: int, total: int) -> None:
+async def _explain(settings: Settings, search: str) -> list[str]:
+    import main as application
+    from fhir_server.interactions.dispatch import answer
+    from fhir_server.interactions.operations.explain import lines
+
+    type, _, query = search.partition("?")
+    request = FhirRequest("GET", (type, "$explain"), tuple(parse_qsl(query, keep_blank_values=True)))
+    async with application.open_record(settings) as record:
+        try:
+            return lines((await answer(request, record)).resource or {})
+        except FhirError as problem:
+            raise CannotExplain(str(problem)) from None
+
+
+async def _reindex(settings: Settings, types: tuple[str, ...], *, verify: bool) -> int:
+    import main as application
+    from fhir_server import reindexing
+
+    scope = reindexing.Scope(types, ",".join(types) or "all", verify)
+    async with application.open_record(settings) as record:
+        tallies = await record.reindex(scope, partial(_progress, "checking" if verify else "reindexing"))
+    for line in reindexing.lines(tallies, verify=verify):
+        print(line)
+    return int(any(tally.refused or (verify and tally.drifted) for tally in tallies))
+
+
+def _progress(what: str, done: int, total: int) -> None:
     if not sys.stderr.isatty():
         return
     filled = 30 * done // max(total, 1)
     end = "\n" if done >= total else ""
-    print(f"\rseeding the demo hospital [{'#' * filled:<30}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+    print(f"\r{what} [{'#' * filled:<30}] {done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
 def _serve_flags(parser: argparse.ArgumentParser) -> None:
@@ -126,6 +186,25 @@ def _seed_flags(parser: argparse.ArgumentParser) -> None:
     _data_dir_flag(parser)
 
 
+def _explain_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("search", metavar="SEARCH", help='such as "Patient?name=siti"')
+    _data_dir_flag(parser)
+
+
+def _reindex_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--verify", action="store_true", default=False, help="change nothing, tell what has drifted")
+    parser.add_argument(
+        "--type",
+        dest="types",
+        action="append",
+        choices=resource_types(),
+        default=[],
+        metavar="T",
+        help="only this resource type; may be given several times",
+    )
+    _data_dir_flag(parser)
+
+
 def _data_dir_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", help="folder of the embedded MongoDB (RSUD_DATA_DIR)")
 
@@ -133,6 +212,8 @@ def _data_dir_flag(parser: argparse.ArgumentParser) -> None:
 COMMANDS = {
     "serve": Command("serve the FHIR record over HTTP", _serve_flags, serve),
     "seed": Command("add a demo hospital to the database", _seed_flags, seed),
+    "reindex": Command("compute anew what searches look at", _reindex_flags, reindex),
+    "explain": Command("tell how a search is carried out", _explain_flags, explain),
 }
 
 

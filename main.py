@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import home
 from auth.caller import SYSTEM, Caller
+from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.record import Record
 from fhir_server.routes import routes
 from fhir_server.site import Site
@@ -41,7 +43,9 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
         async with open_store(settings) as store:
-            yield {"record_for": lambda caller: Record(store, caller, place), "ready": store.ping}
+            own = own_parameters(store, place)
+            async with own.watching():
+                yield {"record_for": lambda caller: Record(store, caller, own.site), "ready": store.ping}
 
     fhir = routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)
     pages = home.routes(settings.fhir_base, is_open=settings.open)
@@ -96,4 +100,11 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 async def open_record(settings: Settings) -> AsyncIterator[Record]:
     """The record for the hospital's own command line, without limits of access."""
     async with open_store(settings) as store:
-        yield Record(store, SYSTEM, site(settings))
+        own = own_parameters(store, site(settings), COMMAND)
+        async with own.watching(leads=False):
+            yield Record(store, SYSTEM, own.site)
+
+
+def own_parameters(store: Store, place: Site, pace: Pace = SERVING) -> OwnParameters:
+    """The hospital's own search parameters, as this process knows them."""
+    return OwnParameters(store.parameter_states(), partial(Record, store, SYSTEM), place, pace=pace)

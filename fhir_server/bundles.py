@@ -60,11 +60,12 @@ def searchset(
 
 
 def _entry(request: FhirRequest, document: Document, mode: str) -> Resource:
+    """A document that was found by its text has a `score`."""
     resource = document["resource"]
     return {
         "fullUrl": f"{request.base}/{resource['resourceType']}/{resource['id']}",
         "resource": resource,
-        "search": {"mode": mode},
+        "search": {"mode": mode, **({"score": document["score"]} if "score" in document else {})},
     }
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from auth.caller import Caller
@@ -18,9 +19,10 @@ from fhir_server.access import visible, writable
 from fhir_server.changes import Change
 from fhir_server.decide import Committed, Decision, decide
 from fhir_server.errors import BadRequest, Conflict, MultipleMatches, NotFound, PreconditionFailed, located
+from fhir_server.finding import MOST_IDS, Ground, Side, plan
 from fhir_server.messages import Parameters, Resource
 from fhir_server.references import conditional, rewrite
-from fhir_server.search.compile import compile
+from fhir_server.search.locality import Locality
 from fhir_server.search.query import parse
 from fhir_server.site import Site
 from fhir_server.store.documents import Document
@@ -30,12 +32,14 @@ from resources.issues import Text
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a commit needs besides the changes: who writes, where, when, and ids for new resources."""
+    """What a commit needs besides the changes: who writes, where, when, and ids for new resources. `most_ids`: how many
+    matches behind a chain are listed."""
 
     caller: Caller
     site: Site
     moment: datetime
     new_ids: Iterator[str]
+    most_ids: int = MOST_IDS
 
 
 async def commit(changes: Sequence[Change], transaction: Transaction, context: Context) -> list[Committed]:
@@ -93,13 +97,22 @@ async def _target(change: Change, transaction: Transaction, context: Context) ->
 
 
 async def _matches(type: str, criteria: Parameters, transaction: Transaction, context: Context) -> list[str]:
-    query = parse(type, criteria)
+    query = parse(type, criteria, extra=context.site.extra)
     if not query.criteria:
         raise PreconditionFailed(
             Text("A condition must have at least one search parameter.", "Syarat harus memuat parameter pencarian.")
         )
-    filter = compile(query, zone=context.site.zone, base=context.site.base)
-    return await transaction.matches(type, visible(context.caller, type), filter, limit=2)
+    locality = Locality(context.site.zone, context.site.base, context.moment)
+    found = await plan(query, Ground(context.caller, locality, partial(_few, transaction), context.most_ids))
+    stages = [*found.stages, {"$limit": 2}, {"$project": {"_id": True}}]
+    documents = await transaction.find(type, visible(context.caller, type), found.filter, stages)
+    return [document["_id"] for document in documents]
+
+
+async def _few(transaction: Transaction, side: Side, most: int, milliseconds: int) -> list[Any] | None:
+    """Without a limit of its own in time: what runs out of time ends a transaction."""
+    found = await transaction.find(side.type, side.access, side.plan.filter, side.stages(most))
+    return [document.get("value") for document in found] if len(found) <= most else None
 
 
 async def _mapping(

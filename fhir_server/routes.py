@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from functools import partial
@@ -25,7 +26,6 @@ from resources.formats import json_format, xml_format
 from resources.formats.malformed import Malformed
 from resources.issues import Issue, Text
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 MEDIA_TYPES: Mapping[Format, str] = {
     "json": "application/fhir+json; charset=utf-8",
     "xml": "application/fhir+xml; charset=utf-8",
@@ -43,6 +43,7 @@ SECURITY = {
 REVALIDATED = "private, no-cache"
 PUBLIC = (("metadata",),)
 MOST_PARAMETERS = 1000
+DRAINED = 4
 READ_AT_ONCE = 256 * 1024
 """Larger bodies are parsed in a thread, so that others do not wait for them."""
 
@@ -55,7 +56,9 @@ def routes(base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir"
     `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything.
     """
     door = Door(base, is_open, max_body_bytes, path)
-    return [Route(path, door, methods=METHODS), Route(path + "/{rest:path}", door, methods=METHODS)]
+    below = Route(path + "/{rest:path}", door)
+    below.path_regex = re.compile(f"{re.escape(path)}/(?P<rest>.*)", re.DOTALL)  # an encoded line feed is a path too
+    return [Route(path, door), below]
 
 
 class Door:
@@ -79,7 +82,8 @@ class Door:
         try:
             query = _query(web.scope["query_string"])
             format = wanted(accept, _single(query, "_format"))
-            parsed = await self._parse(web, query, parsed.headers)
+            parsed, query = await self._parse(web, query, parsed.headers)
+            format = wanted(accept, _single(query, "_format"))
             record: Record = web.state.record_for(self._caller(parsed))
             response = await answer(parsed, record)
         except FhirError as error:
@@ -90,7 +94,10 @@ class Door:
             response = FhirResponse(500, outcome([_bug()], parsed.language))
         return _render(response, format, pretty=_pretty(query, accept), base=self._base)
 
-    async def _parse(self, web: Request, query: Parameters, headers: Mapping[str, str]) -> FhirRequest:
+    async def _parse(
+        self, web: Request, query: Parameters, headers: Mapping[str, str]
+    ) -> tuple[FhirRequest, Parameters]:
+        """The request, and all its parameters, those of a form too."""
         segments = _segments(web.scope, self._prefix)
         body: object = None
         if web.method not in ("GET", "HEAD"):
@@ -99,7 +106,7 @@ class Door:
             body, form = await asyncio.to_thread(read) if len(content) > READ_AT_ONCE else read()
             query = (*query, *form)
         kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
-        return FhirRequest(web.method, segments, kept, headers, body, self._base)
+        return FhirRequest(web.method, segments, kept, headers, body, self._base), query
 
     def _caller(self, request: FhirRequest) -> Caller:
         if self._is_open:
@@ -164,17 +171,24 @@ def _segments(scope: Mapping[str, object], prefix: str) -> tuple[str, ...]:
 
 
 async def read_body(web: Request, most: int) -> bytes:
-    """Raises TooLarge as soon as the limit is passed, UnsupportedMediaType for a compressed body."""
+    """Raises TooLarge, UnsupportedMediaType for a compressed body.
+
+    What is beyond the limit is read and dropped up to DRAINED times the limit: a client that is cut off while it sends
+    does not see the answer."""
     if web.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMediaType(Text("Send the body uncompressed.", "Kirim isi tanpa kompresi."))
     declared = web.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > most:
+    if declared.isdigit() and int(declared) > DRAINED * most:
         raise _too_large(most)
-    content = bytearray()
+    content, size = bytearray(), 0
     async for chunk in web.stream():
-        content += chunk
-        if len(content) > most:
-            raise _too_large(most)
+        size += len(chunk)
+        if size <= most:
+            content += chunk
+        elif size > DRAINED * most:
+            break
+    if size > most:
+        raise _too_large(most)
     return bytes(content)
 
 

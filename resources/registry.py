@@ -10,6 +10,7 @@ from resources.encounter import encounter_rules
 from resources.identifiers import Identifier
 from resources.issues import Issue
 from resources.patient import patient_keys, patient_rules, practitioner_keys, practitioner_rules
+from resources.search_parameter import search_parameter_keys, search_parameter_rules
 from resources.slot import slot_rules
 from resources.validation import texts
 from resources.validation.elements import check_resource
@@ -21,11 +22,13 @@ RULES: Mapping[str, Callable[[Any], Iterator[Issue]]] = {
     "Encounter": encounter_rules,
     "Appointment": appointment_rules,
     "Slot": slot_rules,
+    "SearchParameter": search_parameter_rules,
 }
 KEYS: Mapping[str, Callable[[Any], Iterator[Identifier]]] = {
     "Patient": patient_keys,
     "Practitioner": practitioner_keys,
     "Appointment": appointment_keys,
+    "SearchParameter": search_parameter_keys,
 }
 
 

@@ -209,6 +209,18 @@ def test_an_interrupt_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
     assert living_in(tmp_path) == []
 
 
+def test_explain_tells_how_a_search_is_carried_out(tmp_path: Path) -> None:
+    real = {"PYTHONPATH": str(ROOT)}
+    status, output, errors = run(tmp_path, "explain", "Patient?organization.name=contoh&birthdate=ge1990", **real)
+    assert (status, errors) == (0, "")
+    assert output.startswith("Patient where\n  organization points to an Organization where (name (string) is contoh)")
+    assert "documentsExamined: 0" in output
+    status, output, errors = run(tmp_path, "explain", "Patient?nmae=siti", **real)
+    assert (status, output) == (2, "")
+    assert errors == "rsud: Patient has no search parameter 'nmae'. Did you mean name?\n"
+    assert living_in(tmp_path) == []
+
+
 def test_help_lists_the_commands() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
+from fhir_server.interactions.searched import PLAINEST
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
 from fhir_server.search.fields import implemented
+from resources.definitions.own import NONE, Extra, ready
+from resources.definitions.search import compartments
 from resources.definitions.structure import resource_types
 
 PUBLISHED = "2026-11-24"
+COMPARTMENT_DEFINITION = "http://hl7.org/fhir/CompartmentDefinition"
 TYPE_LEVEL = ("create", "search-type", "history-type")
-SYSTEM_LEVEL = ("transaction", "history-system")
-OPERATION_DEFINITIONS = {"$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate"}
+SYSTEM_LEVEL = ("transaction", "history-system", "search-system")
+OPERATION_DEFINITIONS = {
+    "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+    "$explain": "urn:rsud-fhir:operation:explain",
+}
 
 
 class RouteLike(Protocol):
@@ -22,12 +29,13 @@ class RouteLike(Protocol):
     def code(self) -> str: ...
 
 
-def capabilities(request: FhirRequest, routes: Iterable[RouteLike]) -> FhirResponse:
-    return FhirResponse(200, statement(request.base, tuple(dict.fromkeys(route.code for route in routes))))
+def capabilities(request: FhirRequest, routes: Iterable[RouteLike], extra: Extra = NONE) -> FhirResponse:
+    codes = tuple(dict.fromkeys(route.code for route in routes))
+    return FhirResponse(200, statement(request.base, codes, ready(extra)))
 
 
-@cache
-def statement(base: str, codes: tuple[str, ...]) -> Resource:
+@lru_cache(maxsize=8)
+def statement(base: str, codes: tuple[str, ...], extra: Extra = NONE) -> Resource:
     """`codes`: the interactions, and the operations with their $, that the server answers."""
     return {
         "resourceType": "CapabilityStatement",
@@ -43,7 +51,7 @@ def statement(base: str, codes: tuple[str, ...]) -> Resource:
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "patchFormat": ["application/json-patch+json", "application/fhir+json", "application/fhir+xml"],
-        "rest": [_rest(codes)],
+        "rest": [_rest(codes, extra)],
     }
 
 
@@ -54,18 +62,20 @@ def software_version() -> str:
         return "0.1.0"
 
 
-def _rest(codes: tuple[str, ...]) -> Resource:
+def _rest(codes: tuple[str, ...], extra: Extra) -> Resource:
     system = [code for code in codes if code in SYSTEM_LEVEL]
     interactions = system + (["batch"] if "transaction" in codes else [])
     return {
         "mode": "server",
-        "resource": [_resource(type, codes) for type in resource_types()],
+        "resource": [_resource(type, codes, extra) for type in resource_types()],
         "interaction": [{"code": code} for code in interactions],
+        "searchParam": [row for row in _parameters(PLAINEST, extra) if row["name"].startswith("_")],
+        "compartment": [f"{COMPARTMENT_DEFINITION}/{name[0].lower()}{name[1:]}" for name in compartments()],
     }
 
 
-def _resource(type: str, codes: tuple[str, ...]) -> Resource:
-    parameters = implemented(type)
+def _resource(type: str, codes: tuple[str, ...], extra: Extra) -> Resource:
+    parameters = implemented(type, extra)
     known = ("read", "vread", "update", "patch", "delete", "history-instance", *TYPE_LEVEL)
     includes = [f"{type}:{code}" for code, parameter in parameters.items() if parameter.type == "reference"]
     row: Resource = {
@@ -81,23 +91,27 @@ def _resource(type: str, codes: tuple[str, ...]) -> Resource:
         "conditionalDelete": "single" if "conditional-delete" in codes else "not-supported",
         "referencePolicy": ["literal", "logical", "local"],
         "searchInclude": ["*", *includes],
-        "searchRevInclude": sorted(_pointing_at().get(type, ())),
-        "searchParam": [
-            {"name": code, "definition": parameter.url, "type": parameter.type}
-            for code, parameter in parameters.items()
-        ],
+        "searchRevInclude": ["*", *sorted(_pointing_at(extra).get(type, ()))],
+        "searchParam": _parameters(type, extra),
     }
     operations = [code for code in codes if code in OPERATION_DEFINITIONS]
     row["operation"] = [{"name": code[1:], "definition": OPERATION_DEFINITIONS[code]} for code in operations]
     return {name: value for name, value in row.items() if value != []}
 
 
-@cache
-def _pointing_at() -> Mapping[str, frozenset[str]]:
+def _parameters(type: str, extra: Extra) -> list[Resource]:
+    return [
+        {"name": code, "definition": parameter.url, "type": parameter.type}
+        for code, parameter in implemented(type, extra).items()
+    ]
+
+
+@lru_cache(maxsize=8)
+def _pointing_at(extra: Extra) -> Mapping[str, frozenset[str]]:
     """Type -> the reference parameters that can point to it, as Type:parameter."""
     found: dict[str, set[str]] = {}
     for source in resource_types():
-        for code, parameter in implemented(source).items():
+        for code, parameter in implemented(source, extra).items():
             if parameter.type == "reference":
                 for target in parameter.target:
                     found.setdefault(target, set()).add(f"{source}:{code}")

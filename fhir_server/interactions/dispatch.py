@@ -13,7 +13,7 @@ from typing import Any
 
 from fhir_server.errors import BadRequest, MethodNotAllowed, NotFound
 from fhir_server.interactions import capabilities, create, delete, history, patch, read, search, transaction, update
-from fhir_server.interactions.operations import validate
+from fhir_server.interactions.operations import explain, validate
 from fhir_server.interactions.subset import subset
 from fhir_server.messages import FhirRequest, FhirResponse
 from fhir_server.record import Record
@@ -23,7 +23,7 @@ from resources.issues import Text
 Interaction = Callable[..., Awaitable[FhirResponse]]
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-PLACEHOLDERS = ("{type}", "{id}", "", "{version}")
+PLACEHOLDERS = ("{type}", "{id}", "{member}", "{version}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def bundle(request: FhirRequest, record: Record) -> FhirResponse:
 
 
 async def metadata(request: FhirRequest, record: Record) -> FhirResponse:
-    return capabilities.capabilities(request, ROUTES)
+    return capabilities.capabilities(request, ROUTES, record.site.extra)
 
 
 ROUTES = (
@@ -67,6 +67,15 @@ ROUTES = (
     Route("POST", "{type}", create.create, "create"),
     Route("GET", "{type}", search.search_type, "search-type"),
     Route("POST", "{type}/_search", search.search_type, "search-type"),
+    Route("GET", "", search.search_system, "search-system"),
+    Route("POST", "_search", search.search_system, "search-system"),
+    Route("GET", "{type}/{id}/{member}", search.search_compartment, "search-type"),
+    Route("POST", "{type}/{id}/{member}/_search", search.search_compartment, "search-type"),
+    Route("GET", "{type}/{id}/*", search.search_compartment, "search-system"),
+    Route("POST", "{type}/{id}/*/_search", search.search_compartment, "search-system"),
+    Route("POST", "{type}/{id}/_search", search.search_compartment, "search-system"),
+    Route("GET", "{type}/$explain", explain.explain, "$explain"),
+    Route("POST", "{type}/$explain", explain.explain, "$explain"),
     Route("POST", "{type}/$validate", validate.validate_type, "$validate"),
     Route("POST", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
     Route("GET", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
@@ -102,9 +111,9 @@ def resolve(request: FhirRequest) -> tuple[Interaction, dict[str, Any]]:
 
 
 def _placeholder(segment: str, place: int) -> str:
-    if segment.startswith(("_", "$")) or segment == "metadata" or place >= len(PLACEHOLDERS):
+    if segment.startswith(("_", "$")) or segment in ("metadata", "*") or place >= len(PLACEHOLDERS):
         return segment
-    return PLACEHOLDERS[place] or segment
+    return PLACEHOLDERS[place]
 
 
 def _check_type(type: str | None) -> None:

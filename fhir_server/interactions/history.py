@@ -17,7 +17,9 @@ from resources.issues import Text
 
 DEFAULT_COUNT = 50
 MOST = 1000
-PARAMETERS = ("_since", "_at", "_count", "_cursor", "_list")
+CUTTING = ("_summary", "_elements")
+"""What is done to the resources of any answer."""
+PARAMETERS = ("_since", "_at", "_count", "_cursor")
 
 
 async def history_instance(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
@@ -53,6 +55,8 @@ def parse(request: FhirRequest, record: Record, types: tuple[str, ...], id: str 
     """One row more than `_count` is asked for, to know whether another page follows. Raises BadRequest."""
     values: dict[str, str] = {}
     for name, value in request.query:
+        if name in CUTTING:
+            continue
         if name not in PARAMETERS or name in values:
             raise BadRequest(
                 Text(

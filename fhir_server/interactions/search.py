@@ -1,68 +1,144 @@
-"""FHIR search of one type, by GET or POST. https://hl7.org/fhir/R4/http.html#search"""
+"""FHIR search of one type, of several or of a compartment, by GET or POST. https://hl7.org/fhir/R4/http.html#search"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from fhir_server.bundles import searchset
-from fhir_server.errors import outcome
-from fhir_server.interactions.including import included
+from fhir_server.errors import TooCostly, outcome
+from fhir_server.interactions import paging
+from fhir_server.interactions.including import Included, included
+from fhir_server.interactions.paging import Page
+from fhir_server.interactions.searched import Scope, of_compartment, of_system, of_type, queries
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
-from fhir_server.record import Record
-from fhir_server.search.page import next_cursor
-from fhir_server.search.query import Query, parse
-from fhir_server.store.documents import Document
+from fhir_server.record import Reading, Record
+from fhir_server.search.compartment import Compartment
+from fhir_server.search.cursor import Cursor, decode, encode
+from fhir_server.search.query import Query
 from resources.issues import Issue, Text
 
 COUNTED_BY_DEFAULT = 1000
 """Up to so many matches the total is told without being asked for: to count them costs little."""
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search that is understood: `queries` of the types that are there, `model` in how the result is wanted."""
+
+    scope: Scope
+    model: Query
+    queries: tuple[Query, ...]
+    cursor: Cursor
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(self.scope.within, self.cursor.place, self.cursor.moment)
+
+
 async def search_type(request: FhirRequest, record: Record, *, type: str) -> FhirResponse:
-    query = parse(type, request.query, lenient=request.preference("handling") == "lenient")
-    request = replace(request, method="GET", path=(type,))
-    results = query.results
+    return await _answer(request, record, of_type(request, type))
+
+
+async def search_system(request: FhirRequest, record: Record) -> FhirResponse:
+    return await _answer(request, record, of_system(request))
+
+
+async def search_compartment(
+    request: FhirRequest, record: Record, *, type: str, id: str, member: str | None = None
+) -> FhirResponse:
+    return await _answer(request, record, of_compartment(request, Compartment(type, id), member))
+
+
+async def _answer(request: FhirRequest, record: Record, scope: Scope) -> FhirResponse:
+    request = replace(request, method="GET", path=scope.path)
+    search = await _understood(request, record, scope)
+    results = search.model.results
     if results.summary == "count" or results.count == 0:
-        return FhirResponse(
-            200, searchset(request, [], [], total=await record.count(query), links=_links(query, request))
-        )
-    found = await record.search(query)
-    page = found[: results.count]
-    more = len(found) > results.count
-    cursor = next_cursor(query, page[-1]) if more else None
-    extra = await included(query, page, record)
-    return FhirResponse(
-        200,
-        searchset(
-            request,
-            page,
-            extra,
-            total=await _total(query, page, record, more=more),
-            links=_links(query, request, cursor),
-            outcome=_notice(query, request),
-        ),
+        counted = await _count(search, record)
+        return FhirResponse(200, searchset(request, [], [], total=counted, links=_links(search, request)))
+    page = await paging.read(search.queries, record, search.reading)
+    extra = await included(results, page.documents, record, at=page.at, after=search.cursor.included)
+    total = await _total(search, page, record)
+    cursors = _cursors(replace(search.cursor, moment=page.at, total=total), page, extra)
+    seal = await record.seal(scope.path, _done(search, request))
+    around = {name: encode(cursor, seal) for name, cursor in cursors.items()}
+    bundle = searchset(
+        request,
+        page.documents if search.cursor.included is None else [],
+        extra.documents,
+        total=total,
+        links=_links(search, request, around),
+        outcome=_notice(search.model, request),
     )
+    return FhirResponse(200, bundle)
 
 
-async def _total(query: Query, page: list[Document], record: Record, *, more: bool) -> int | None:
-    wanted = query.results.total
-    if wanted == "none":
-        return None
-    if not more and query.results.cursor is None:
-        return len(page)
-    if wanted in ("accurate", "estimate"):
-        return await record.count(query)
-    counted = await record.count(query, most=COUNTED_BY_DEFAULT + 1)
+async def _understood(request: FhirRequest, record: Record, scope: Scope) -> Search:
+    """Raises InvalidParameter, Gone, Forbidden."""
+    text = next((value for name, value in request.query if name == "_cursor"), None)
+    cursor = Cursor() if text is None else decode(text, await record.seal(scope.path, request.query))
+    stored: Sequence[str] = scope.types or ()
+    if scope.several:
+        stored = cursor.types if text is not None else await record.types(scope.types)
+        stored = [type for type in stored if scope.could_have(type)]
+    lenient = request.preference("handling") == "lenient"
+    found = queries(scope, stored, lenient=lenient, extra=record.site.extra)
+    cursor = replace(cursor, types=tuple(stored) if scope.several else ())
+    return Search(scope, found[0], tuple(query for query in found if query.type in stored), cursor)
+
+
+async def _total(search: Search, page: Page, record: Record) -> int | None:
+    """As the first page told it."""
+    wanted, cursor = search.model.results.total, search.cursor
+    if wanted == "none" or cursor != Cursor(types=cursor.types):
+        return cursor.total
+    if page.next is None:
+        return len(page.documents)
+    if wanted == "accurate":
+        return await _count(search, record, page)
+    if wanted == "estimate":
+        try:
+            return await _count(search, record, page)
+        except TooCostly:
+            return None
+    counted = await _count(search, record, page, most=COUNTED_BY_DEFAULT + 1)
     return counted if counted <= COUNTED_BY_DEFAULT else None
 
 
-def _links(query: Query, request: FhirRequest, cursor: str | None = None) -> dict[str, Parameters]:
-    """`self` says what was really done: without what was ignored, with the count that was kept to."""
-    done = tuple(pair for pair in request.query if pair[0] not in (*query.ignored, "_count"))
-    done = (*done, ("_count", str(query.results.count))) if "_count" in dict(request.query) else done
+async def _count(search: Search, record: Record, page: Page | None = None, *, most: int | None = None) -> int:
+    """How many match at the moment of the page."""
+    at = page.at if page is not None else await record.moment() if len(search.queries) > 1 else None
+    reading = Reading(search.scope.within, at=at)
+    return sum(await asyncio.gather(*(record.count(query, reading, most=most) for query in search.queries)))
+
+
+def _cursors(here: Cursor, page: Page, extra: Included) -> dict[str, Cursor]:
+    """The pages around this one. `here` is this page; what it includes comes before the page that follows."""
+    found = {}
+    if extra.last is not None:
+        found["next"] = replace(here, included=extra.last)
+    elif page.next is not None:
+        found["next"] = replace(here, place=page.next, included=None)
+    if here.included is not None:
+        found["previous"] = replace(here, included=None)
+    elif page.previous is not None:
+        found["previous"] = replace(here, place=page.previous)
+    return found
+
+
+def _done(search: Search, request: FhirRequest) -> Parameters:
+    """What was really done: without what was ignored, with the count that was kept to."""
+    done = tuple(pair for pair in request.query if pair[0] not in (*search.model.ignored, "_count"))
+    return (*done, ("_count", str(search.model.results.count))) if "_count" in dict(request.query) else done
+
+
+def _links(search: Search, request: FhirRequest, cursors: dict[str, str] | None = None) -> dict[str, Parameters]:
+    done = _done(search, request)
     first = tuple(pair for pair in done if pair[0] != "_cursor")
-    links = {"self": done, "first": first}
-    return links if cursor is None else {**links, "next": (*first, ("_cursor", cursor))}
+    around = {name: (*first, ("_cursor", cursor)) for name, cursor in (cursors or {}).items()}
+    return {"self": done, "first": first, **around}
 
 
 def _notice(query: Query, request: FhirRequest) -> Resource | None:

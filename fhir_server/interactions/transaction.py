@@ -48,7 +48,7 @@ class Entry:
     def is_write(self) -> bool:
         path = self.request.path
         if self.request.method == "POST":
-            return len(path) == 1 and not path[0].startswith("$")
+            return len(path) == 1 and not path[0].startswith(("$", "_"))
         return self.request.method in ("PUT", "PATCH", "DELETE")
 
 
@@ -123,7 +123,7 @@ def _read_entry(entry: object, index: int, outer: FhirRequest) -> Entry:
             expression=f"{place}.request",
         )
     path, query = split_url(url, outer.base, place)
-    if not path:
+    if not path and method not in ("GET", "HEAD"):
         raise BadRequest(
             Text("An entry cannot be a batch or transaction.", "Entri tidak boleh berupa batch atau transaction."),
             expression=f"{place}.request.url",

@@ -5,37 +5,61 @@ The filter knows nothing of deleted resources or of what the caller may see: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from fhir_server.search import refusals
+from fhir_server.search.conditions import AllOf, AnyOf, Chain, Condition, Criterion, Has, Matching, Not
 from fhir_server.search.escapes import unescape
 from fhir_server.search.fields import Field, Filter
-from fhir_server.search.kinds import date, number, quantity, reference, string, token, uri
+from fhir_server.search.kinds import composite, simple, special
+from fhir_server.search.kinds.simple import Match
 from fhir_server.search.locality import Locality
-from fhir_server.search.query import Criterion, Query
+from fhir_server.search.query import Query
+from fhir_server.search.terminology import Known
 
-Match = Callable[[Field, str, str | None, Locality], Filter]
+Join = Callable[[Chain | Has], Filter]
+"""The filter that stands for a condition on other resources."""
 
-MATCHES: Mapping[str, Match] = {
-    "string": string.match,
-    "token": token.match,
-    "date": date.match,
-    "number": number.match,
-    "quantity": quantity.match,
-    "reference": reference.match,
-    "uri": uri.match,
-}
+MATCHES: Mapping[str, Match] = {**simple.MATCHES, "composite": composite.match, "special": special.match}
+NEGATIVE = {"not": None, "not-in": "in"}
+"""Modifiers that turn another, or none, into its opposite: found is also what has no value."""
 
 
-def compile(query: Query, *, zone: ZoneInfo, base: str, now: datetime | None = None) -> Filter:
-    """The filter of all criteria; raises InvalidParameter where a value is not understood."""
-    locality = Locality(zone, base, now or datetime.now(UTC))
-    conditions = [condition(criterion, locality) for criterion in query.criteria]
-    if len(conditions) <= 1:
-        return conditions[0] if conditions else {}
-    return {"$and": conditions}
+def compile(
+    query: Query, *, zone: ZoneInfo, base: str, now: datetime | None = None, known: Known | None = None
+) -> Filter:
+    """The filter of a search without joins; raises InvalidParameter where a value is not understood."""
+    locality = Locality(zone, base, now or datetime.now(UTC), known or Known())
+    return all_of([tree(root, locality, _no_join) for root in query.criteria])
+
+
+def tree(root: Condition, locality: Locality, join: Join) -> Filter:
+    """The filter of a tree of conditions, where `join` tells those of its chains and reverse chains."""
+    match root:
+        case Criterion():
+            return condition(root, locality)
+        case Matching(filter=filter):
+            return filter
+        case Chain() | Has():
+            return join(root)
+        case AllOf(conditions=parts):
+            return all_of([tree(part, locality, join) for part in parts])
+        case AnyOf(conditions=parts):
+            return {"$or": [tree(part, locality, join) for part in parts]}
+        case Not(condition=part):
+            return {"$nor": [tree(part, locality, join)]}
+
+
+def all_of(filters: Sequence[Filter]) -> Filter:
+    if len(filters) <= 1:
+        return filters[0] if filters else {}
+    return {"$and": list(filters)}
+
+
+def _no_join(condition: Chain | Has) -> Filter:
+    raise TypeError("chains need the store: see finding.plan")
 
 
 def condition(criterion: Criterion, locality: Locality) -> Filter:
@@ -43,8 +67,8 @@ def condition(criterion: Criterion, locality: Locality) -> Filter:
     if modifier == "missing":
         return any_of(_missing(field, value) for value in criterion.values)
     match = MATCHES[field.parameter.type]
-    if modifier == "not":
-        return {"$nor": [any_of(match(field, value, None, locality) for value in criterion.values)]}
+    if modifier in NEGATIVE:
+        return {"$nor": [any_of(match(field, value, NEGATIVE[modifier], locality) for value in criterion.values)]}
     return any_of(match(field, value, modifier, locality) for value in criterion.values)
 
 
@@ -61,7 +85,7 @@ def any_of(filters: Iterable[Filter]) -> Filter:
         else:
             rest.append(filter)
     merged = [
-        {path: {"$in": list(values)} if len(values) > 1 else next(iter(values))} for path, values in equal.items()
+        {path: next(iter(values)) if len(values) == 1 else {"$in": list(values)}} for path, values in equal.items()
     ]
     return {"$or": [*merged, *rest]} if len(merged) + len(rest) > 1 else [*merged, *rest][0]
 
@@ -70,4 +94,7 @@ def _missing(field: Field, raw: str) -> Filter:
     value = unescape(raw)
     if value not in ("true", "false"):
         raise refusals.wrong_value(f"{field.code}:missing", raw, "true or false", "true atau false")
+    if field.parameter.type == "composite":
+        there = composite.present(field)
+        return there if value == "false" else {"$nor": [there]}
     return {field.path: {"$exists": value == "false"}}

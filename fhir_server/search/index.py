@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fhir_server.messages import Resource
-from fhir_server.search.fields import Entry, Field, fields
-from fhir_server.search.kinds import date, number, quantity, reference, string, token, uri
+from fhir_server.search.fields import TEXT, Entry, Field, fields, indexed
+from fhir_server.search.kinds import composite, near, reference, token, words
+from fhir_server.search.kinds.simple import INDEXES, IndexValue
 from fhir_server.search.locality import Locality
-from resources.definitions.paths import Node, Path, children
+from resources.definitions.own import NONE, Extra
+from resources.definitions.paths import Node, Path, Step, children
 from resources.definitions.search import compartments as definitions
 
-IndexValue = Callable[[str, Any, Field, Locality], list[Entry]]
 Index = dict[str, Any]
-
-INDEXES: Mapping[str, IndexValue] = {
-    "string": string.index,
-    "token": token.index,
-    "date": date.index,
-    "number": number.index,
-    "quantity": quantity.index,
-    "reference": reference.index,
-    "uri": uri.index,
-}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """`index` by parameter code; `compartments`: compartment -> ids of those that the resource belongs to."""
+    """`index` by parameter code; `compartments`: compartment -> ids of those that the resource belongs to; `search`:
+    what the one index of search values leaves out: words, texts, groups and the position."""
 
     index: Index
     compartments: dict[str, list[str]]
+    search: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """One path, and the fields that are filled from its values."""
+    """One path, and the fields that are filled from its values; `texts`: the fields that keep the texts of codes too;
+    `identifiers`: those of identifiers; `references`: those of references; `beside`: whether its values have any."""
 
     path: Path
     fields: tuple[tuple[Field, IndexValue], ...]
+    texts: tuple[str, ...]
+    identifiers: tuple[Field, ...]
+    references: tuple[Field, ...]
+    beside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,63 @@ class Plan:
     due: Mapping[str, tuple[Extraction, ...]]
     always: tuple[Extraction, ...]
     compartments: tuple[tuple[str, tuple[str, ...]], ...]
+    groups: tuple[Field, ...]
 
 
-def describe(resource: Resource, *, zone: ZoneInfo, base: str) -> Description:
+def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NONE) -> Description:
     """What is stored beside the resource. Values that are not well-formed are left out."""
-    found = index(resource, zone=zone, base=base)
-    return Description(found, _compartments(resource, found))
-
-
-def index(resource: Resource, *, zone: ZoneInfo, base: str) -> Index:
-    """Entries by parameter code. A code is there where the resource has a value for it, even one without entries."""
-    type, locality = resource["resourceType"], Locality(zone, base)
+    type, locality = resource["resourceType"], Locality(zone, base, EPOCH)
     found: Index = {}
-    for extraction in _extractions(resource, plan(type)):
-        for node in extraction.path.values(type, resource):
+    texts: dict[str, list[str]] = {}
+    begun: dict[Step, list[Node]] = {}
+    for extraction in _extractions(resource, plan(type, extra)):
+        for node in extraction.path.values(type, resource, begun):
             kind, value = node if node[0] != "Extension" else _extension_value(node)
             for field, entries in extraction.fields:
                 _add(found, field, entries(kind, value, field, locality))
-    return {code: _distinct(entries) for code, entries in found.items()}
+            if extraction.beside and value.__class__ is dict:
+                _add_beside(found, texts, extraction, (kind, value), locality=locality)
+    index = {code: _distinct(entries) for code, entries in found.items()}
+    search: dict[str, Any] = words.index(resource)
+    if texts:
+        search["text"] = {code: list(dict.fromkeys(folded)) for code, folded in texts.items()}
+    if groups := _groups(resource, locality):
+        search["groups"] = groups
+    if point := near.index(resource):
+        search["position"] = point
+    return Description(index, _compartments(resource, index), search)
+
+
+def _add_beside(
+    found: Index, texts: dict[str, list[str]], extraction: Extraction, node: Node, *, locality: Locality
+) -> None:
+    """What modifiers search by: kept under names of its own, and only where there is some."""
+    type, value = node
+    if extraction.texts and (folded := token.texts(type, value)):
+        for code in extraction.texts:
+            texts.setdefault(code, []).extend(folded)
+    if type == "Identifier":
+        for field in extraction.identifiers:
+            if typed := token.typed(value):
+                found.setdefault(f"{field.code}{token.OF_TYPE}", []).extend(typed)
+    elif type == "Reference":
+        for field in extraction.references:
+            if identifiers := reference.identifiers(value, field, locality):
+                found.setdefault(f"{field.code}{reference.IDENTIFIER}", []).extend(identifiers)
+            if versions := reference.versions(value, locality):
+                found.setdefault(f"{field.code}{reference.VERSION}", []).extend(versions)
+
+
+def _groups(resource: Resource, locality: Locality) -> dict[str, list[Entry]]:
+    type = resource["resourceType"]
+    found: dict[str, list[Entry]] = {}
+    for field in plan(type).groups:
+        for path in field.parameter.paths:
+            if not path.keys.isdisjoint(resource):
+                for node in path.values(type, resource):
+                    if group := composite.index(node, field, resource, locality):
+                        found.setdefault(field.code, []).extend(group)
+    return found
 
 
 def _distinct(entries: Any) -> Any:
@@ -117,33 +156,40 @@ def _compartments(resource: Resource, index: Index) -> dict[str, list[str]]:
     return found
 
 
-@cache
-def plan(type: str) -> Plan:
-    extractions = _shared(type)
+@lru_cache(maxsize=2048)
+def plan(type: str, extra: Extra = NONE) -> Plan:
+    extractions = _shared(type, extra)
     empty = {"resourceType": type}
     always = tuple(one for one in extractions if one.path.values(type, empty))
     due: dict[str, list[Extraction]] = {}
     for one in extractions:
         if one not in always:
-            for key in one.path.first:
+            for key in one.path.keys:
                 due.setdefault(key, []).append(one)
-    return Plan({key: tuple(found) for key, found in due.items()}, always, tuple(_compartment_codes(type)))
+    groups = tuple(field for field in fields(type).values() if field.components and field.path)
+    return Plan({key: tuple(found) for key, found in due.items()}, always, tuple(_compartment_codes(type)), groups)
 
 
-def _shared(type: str) -> list[Extraction]:
+def _shared(type: str, extra: Extra) -> list[Extraction]:
     """One extraction for each path; parameters with the same expression share theirs."""
-    by_expression: dict[tuple[str, int], list[Field]] = {}
-    paths: dict[tuple[str, int], Path] = {}
-    for field in fields(type).values():
-        if field.layout != "scalar":
+    by_expression: dict[Hashable, list[Field]] = {}
+    paths: dict[Hashable, Path] = {}
+    for field in indexed(type, extra).values():
+        if field.layout != "scalar" and field.parameter.type != "composite":
             for position, path in enumerate(field.parameter.paths):
-                key = (field.parameter.expression, position)
+                key = (field.parameter.expression, position, path.types)
                 by_expression.setdefault(key, []).append(field)
                 paths[key] = path
-    return [
-        Extraction(paths[key], tuple((field, INDEXES[field.parameter.type]) for field in sharing))
-        for key, sharing in by_expression.items()
-    ]
+    return [_extraction(paths[key], tuple(sharing)) for key, sharing in by_expression.items()]
+
+
+def _extraction(path: Path, sharing: tuple[Field, ...]) -> Extraction:
+    filled = tuple((field, INDEXES[field.parameter.type]) for field in sharing)
+    texts = [field.code for field in sharing if field.texts == (f"{TEXT}.{field.code}",)]
+    tokens = tuple(field for field in sharing if field.parameter.type == "token")
+    references = tuple(field for field in sharing if field.parameter.type == "reference")
+    beside = not path.types.isdisjoint({"CodeableConcept", "Coding", "Extension", "Identifier", "Reference"})
+    return Extraction(path, filled, tuple(texts), tokens, references, beside)
 
 
 def _compartment_codes(type: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -31,6 +31,15 @@ def unknown_parameter(name: str, type: str, near: Iterable[str]) -> InvalidParam
     )
 
 
+def being_indexed(code: str, type: str) -> InvalidParameter:
+    """A parameter of the hospital's own that is new."""
+    return refuse(
+        code,
+        f"The search parameter '{code}' of {type} is being indexed: try again in a while.",
+        f"Parameter pencarian '{code}' pada {type} sedang diindeks: coba lagi beberapa saat lagi.",
+    )
+
+
 def unsupported(name: str, what: str) -> InvalidParameter:
     return refuse(name, f"'{shown(what)}' is not supported here.", f"'{shown(what)}' belum didukung di sini.")
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, cast
 
+from fhir_server.errors import NotSupported
 from fhir_server.search import refusals
 from fhir_server.search.fields import Field, fields
 from fhir_server.search.include import Include, read_include
+from resources.definitions.own import NONE, Extra
+from resources.issues import Text
 
 DEFAULT_COUNT = 20
 MAX_COUNT = 1_000
@@ -37,8 +40,8 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """`count`: entries of a page, 0 for none; `cursor`: where the page begins, as a `next` link told;
-    `total` and `summary` are None where the client does not say."""
+    """`count`: entries of a page, 0 for none; `cursor`: which page, as a link told;
+    `total` and `summary` are None where the client does not say; `extra`: the own parameters that were known."""
 
     sort: tuple[Sort, ...] = ()
     count: int = DEFAULT_COUNT
@@ -48,6 +51,7 @@ class Results:
     total: Total | None = None
     summary: Summary | None = None
     elements: tuple[str, ...] = ()
+    extra: Extra = NONE
 
 
 def read(results: Results, type: str, name: str, value: str) -> Results:
@@ -64,17 +68,21 @@ def _sort(results: Results, type: str, name: str, value: str) -> Results:
     parts = value.split(",", MAX_SORT_KEYS)
     if len(parts) > MAX_SORT_KEYS:
         raise refusals.too_much(name, "sort keys", "kunci urutan", MAX_SORT_KEYS)
-    keys = tuple(_sort_key(type, part) for part in parts)
+    keys = tuple(_sort_key(type, part, results.extra) for part in parts)
     if len({key.field.code for key in keys}) < len(keys):
         raise refusals.repeated(name)
     return replace(results, sort=keys)
 
 
-def _sort_key(type: str, text: str) -> Sort:
+def _sort_key(type: str, text: str, extra: Extra) -> Sort:
     code = text.removeprefix("-")
-    known = fields(type)
+    known = fields(type, extra)
+    if extra.being_indexed(code, type):
+        raise refusals.being_indexed(code, type)
     if code not in known:
         raise refusals.unknown_parameter(f"_sort={code}", type, get_close_matches(code[:64], known, n=3))
+    if not known[code].sortable:
+        raise refusals.refuse("_sort", f"'{code}' has no order to sort by.", f"'{code}' tidak mempunyai urutan.")
     return Sort(known[code], text.startswith("-"))
 
 
@@ -85,7 +93,7 @@ def _count(results: Results, type: str, name: str, value: str) -> Results:
 
 
 def _include(results: Results, type: str, name: str, value: str) -> Results:
-    include = read_include(name, value)
+    include = read_include(name, value, results.extra)
     reverse = name.startswith("_revinclude")
     if len(results.includes) + len(results.revincludes) >= MAX_INCLUDES:
         raise refusals.too_much(name, "includes", "include", MAX_INCLUDES)
@@ -123,6 +131,25 @@ def _cursor(results: Results, type: str, name: str, value: str) -> Results:
     return replace(results, cursor=value)
 
 
+def _contained(results: Results, type: str, name: str, value: str) -> Results:
+    """Contained resources are found as parts of what contains them, never alone."""
+    if _one_of(("false", "true", "both"), name, value) != "false":
+        raise NotSupported(
+            Text(
+                "Contained resources are not searched for: leave out _contained, and search for what contains them.",
+                "Sumber daya di dalam (contained) tidak dicari tersendiri: hapus _contained, cari yang memuatnya.",
+            ),
+            expression=name,
+        )
+    return results
+
+
+def _contained_type(results: Results, type: str, name: str, value: str) -> Results:
+    """Says nothing while contained resources are not searched."""
+    _one_of(("container", "contained"), name, value)
+    return results
+
+
 RESULT_PARAMETERS: Mapping[str, Callable[[Results, str, str, str], Results]] = {
     "_sort": _sort,
     "_count": _count,
@@ -131,5 +158,7 @@ RESULT_PARAMETERS: Mapping[str, Callable[[Results, str, str, str], Results]] = {
     "_total": _total,
     "_summary": _summary,
     "_elements": _elements,
+    "_contained": _contained,
+    "_containedType": _contained_type,
     "_cursor": _cursor,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +15,9 @@ from bson.int64 import Int64
 from fhir_server.messages import Resource
 
 Document = dict[str, Any]
+
+COMPUTED = ("index", "search")
+"""What is there only to be searched by."""
 
 
 class _DecimalCodec(TypeCodec):
@@ -53,11 +56,13 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is computed from a resource at write: search values, compartments, keys that are unique in its type."""
+    """What is computed from a resource at write: search values, compartments, keys that are unique in its type; and
+    `search`, what searches look at without the index of search values (words, texts of codes, groups, a position)."""
 
     index: Mapping[str, Any]
     compartments: Mapping[str, list[str]]
     keys: list[str]
+    search: Mapping[str, Any] = field(default_factory=dict)
 
 
 def instant(moment: datetime) -> str:
@@ -92,6 +97,8 @@ def live(resource: Resource, stamp: Stamp, described: Description) -> Document:
         "index": described.index,
         "compartments": described.compartments,
     }
+    if described.search:
+        document["search"] = described.search
     if described.keys:
         document["keys"] = described.keys
     return document
@@ -112,7 +119,7 @@ def tombstone(document: Document, updated: datetime) -> Document:
 
 def history_row(document: Document, until: datetime) -> Document:
     """The row that a document becomes when another version takes its place at `until`."""
-    kept = {name: value for name, value in document.items() if name not in ("_id", "index", "keys")}
+    kept = {name: value for name, value in document.items() if name not in ("_id", *COMPUTED, "keys")}
     return {"_id": f"{document['_id']}/{document['version']}", "id": document["_id"], **kept, "until": until}
 
 

@@ -62,7 +62,8 @@ def translate(error: PyMongoError) -> FhirError:
     if isinstance(error, ExecutionTimeout):
         return TooCostly(
             Text(
-                "The search took too long; narrow it down.", "Pencarian terlalu lama; persempit dengan parameter lain."
+                "The search took too long. Narrow it down by patient, code, status or date; see also $explain.",
+                "Pencarian terlalu lama. Persempit dengan pasien, kode, status, atau tanggal; lihat juga $explain.",
             )
         )
     if isinstance(error, DocumentTooLarge) or (isinstance(error, OperationFailure) and error.code in OVERSIZED):
@@ -97,6 +98,11 @@ def _duplicate(key: str) -> Duplicate:
             f"Sumber daya lain sejenis sudah memakai nomor {value} dari {system}.",
         )
     )
+
+
+def is_of_one_document(error: Exception) -> bool:
+    """Whether a whole batch was refused, nothing of it written, for a document that MongoDB cannot hold."""
+    return not isinstance(error, OperationFailure) or error.code in OVERSIZED
 
 
 def too_large() -> TooLarge:

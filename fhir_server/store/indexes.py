@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, GEOSPHERE, IndexModel
 
 CURRENT = (
     IndexModel([("index.$**", ASCENDING)], name="index"),
     IndexModel([("updated", DESCENDING), ("_id", ASCENDING)], name="updated"),
     IndexModel([("keys", ASCENDING)], name="keys", unique=True, partialFilterExpression={"keys": {"$exists": True}}),
 )
+
+WORDS = IndexModel([("search.words", ASCENDING)], name="words", sparse=True)
+POSITION = IndexModel([("search.position", GEOSPHERE)], name="position", sparse=True)
 
 HISTORY = (
     IndexModel([("id", ASCENDING), ("version", DESCENDING)], name="versions"),
@@ -25,6 +28,7 @@ HOT = {
     "Observation": (BY_PATIENT_AND_DATE,),
     "Encounter": (BY_PATIENT_AND_DATE, BY_STATUS_AND_DATE),
     "Appointment": (BY_STATUS_AND_DATE,),
+    "Location": (POSITION,),
 }
 
 CLAIM_SECONDS = 3600
@@ -34,7 +38,7 @@ CLAIMS = (IndexModel([("at", ASCENDING)], name="at", expireAfterSeconds=CLAIM_SE
 
 def current(type: str, *, in_patient_compartment: bool) -> list[IndexModel]:
     """The indexes of the collection of current documents of a type."""
-    return [*CURRENT, *((BY_PATIENT,) if in_patient_compartment else ()), *HOT.get(type, ())]
+    return [*CURRENT, WORDS, *((BY_PATIENT,) if in_patient_compartment else ()), *HOT.get(type, ())]
 
 
 def history(*, in_patient_compartment: bool) -> list[IndexModel]:

@@ -216,6 +216,7 @@ def _arguments() -> list[str]:
         *("--slowms", "60000"),  # a slow query in the log would show whom it was about
         *("--wiredTigerCacheSizeGB", f"{_cache_gigabytes():.2f}"),
         *("--setParameter", "minSnapshotHistoryWindowInSeconds=3600"),
+        *("--setParameter", "transactionLifetimeLimitSeconds=30"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
 

@@ -5,21 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from fhir_server.access import Access, Filter
-from fhir_server.store import indexes
+from fhir_server.search.cursor import KEY_BYTES as CURSOR_KEY_BYTES
+from fhir_server.search.cursor import Moment
+from fhir_server.store import indexes, snapshot
 from fhir_server.store.coalesce import Coalescer
-from fhir_server.store.documents import CODEC, Document, from_history
-from fhir_server.store.faults import translate, translated, unavailable, write_error
+from fhir_server.store.documents import CODEC, COMPUTED, Document, from_history
+from fhir_server.store.faults import is_of_one_document, translate, translated, unavailable, write_error
 from fhir_server.store.history import HistoryQuery, merged
+from fhir_server.store.parameters import ParameterStates
+from fhir_server.store.plans import Effort, effort
+from fhir_server.store.reindex import Rows
+from fhir_server.store.secrets import secret
+from fhir_server.store.snapshot import Found
 from fhir_server.store.transaction import Transaction
 from resources.definitions.search import compartments
 
@@ -27,6 +35,7 @@ Result = TypeVar("Result")
 
 HISTORY = "_history"
 CLAIMS = "claims"
+KEYS = "keys"
 TRANSACTION_SECONDS = 30
 """With all attempts; MongoDB itself ends a transaction after 60."""
 
@@ -59,6 +68,7 @@ class Store:
             read_concern=ReadConcern("majority"),
         )
         self._timeout_ms = search_timeout_ms
+        self._cursor_key: bytes | None = None
         self._ready: set[str] = set()
         self._preparing: dict[str, asyncio.Lock] = {}
         self._readers: dict[str, Coalescer[str, Document | None]] = {}
@@ -68,6 +78,7 @@ class Store:
         """Creates missing indexes of the types that are in use. MongoDB builds them without blocking."""
         with translated():
             await self._database[CLAIMS].create_indexes(list(indexes.CLAIMS))
+            await self.cursor_key()
             for type in await self.types():
                 await self.prepare(type)
 
@@ -112,21 +123,51 @@ class Store:
             row = await self._history(type).find_one({"$and": [{"_id": f"{id}/{version}"}, access.filter()]})
         return None if row is None else from_history(row)
 
-    async def find(self, type: str, access: Access, filter: Filter, stages: Sequence[Document] = ()) -> list[Document]:
-        """Current, not deleted documents that match, passed through these aggregation stages (order, limit)."""
-        with translated():
-            cursor = await self._current(type).aggregate(
-                [{"$match": _restricted(access, filter)}, *stages, {"$unset": "index"}], maxTimeMS=self._timeout_ms
-            )
-            return await cursor.to_list()
+    async def find(
+        self,
+        type: str,
+        access: Access,
+        filter: Filter,
+        stages: Sequence[Document] = (),
+        *,
+        at: Moment | None = None,
+        within_ms: int | None = None,
+    ) -> Found:
+        """Current, not deleted documents that match, passed through these aggregation stages (joins, order, limit).
 
-    async def count(self, type: str, access: Access, filter: Filter, *, most: int | None = None) -> int:
-        """How many match; counting stops at `most`."""
-        limit: dict[str, Any] = {} if most is None else {"limit": most}
+        As they were at a moment, or are now where none is given or it has passed. Raises TooCostly where it takes
+        longer than a search may, or than `within_ms`.
+        """
+        pipeline = [{"$match": _restricted(access, filter)}, *stages, {"$unset": list(COMPUTED)}]
         with translated():
-            return await self._current(type).count_documents(
-                _restricted(access, filter), maxTimeMS=self._timeout_ms, **limit
-            )
+            timeout_ms = self._timeout_ms if within_ms is None else min(within_ms, self._timeout_ms)
+            return await snapshot.aggregate(self._database, type, pipeline, at=at, timeout_ms=timeout_ms)
+
+    async def effort(self, type: str, access: Access, filter: Filter, stages: Sequence[Document] = ()) -> Effort:
+        """What `find` costs, found out by doing it. Raises TooCostly."""
+        pipeline = [{"$match": _restricted(access, filter)}, *stages, {"$unset": list(COMPUTED)}]
+        command = {"explain": {"aggregate": type, "pipeline": pipeline, "cursor": {}}, "verbosity": "executionStats"}
+        with translated():
+            return effort(await self._database.command({**command, "maxTimeMS": self._timeout_ms}))
+
+    async def moment(self) -> Moment | None:
+        """The present, to read several types at it."""
+        with translated():
+            return await snapshot.moment(self._database, KEYS)
+
+    def rows(self) -> Rows:
+        """The documents as they lie, without access filters: for who may see everything."""
+        return Rows(self._database)
+
+    def parameter_states(self) -> ParameterStates:
+        return ParameterStates(self._database)
+
+    async def cursor_key(self) -> bytes:
+        """The secret of the cursors: made once for this database, the same for all processes."""
+        if self._cursor_key is None:
+            with translated():
+                self._cursor_key = await secret(self._database[KEYS], "cursor", CURSOR_KEY_BYTES)
+        return self._cursor_key
 
     async def history(self, query: HistoryQuery, access: Callable[[str], Access]) -> list[Document]:
         """Versions, newest first; each document gets its `type`."""
@@ -182,7 +223,11 @@ class Store:
 
     async def _read_many(self, type: str, ids: Sequence[str]) -> list[Document | None]:
         with translated():
-            found = await self._current(type).find({"_id": {"$in": list(set(ids))}}, {"index": False}).to_list()
+            found = (
+                await self._current(type)
+                .find({"_id": {"$in": list(set(ids))}}, dict.fromkeys(COMPUTED, False))
+                .to_list()
+            )
         by_id = {document["_id"]: document for document in found}
         return [by_id.get(id) for id in ids]
 
@@ -196,7 +241,18 @@ class Store:
                     raise
                 for details in error.details["writeErrors"]:
                     results[details["index"]] = write_error(details)
+            except (OperationFailure, BSONError, OverflowError) as error:
+                if len(documents) == 1 or not is_of_one_document(error):
+                    raise
+                return [await self._insert_alone(type, document) for document in documents]
         return results
+
+    async def _insert_alone(self, type: str, document: Document) -> BaseException | None:
+        """For documents whose batch was refused for one of them: the others are not to suffer for it."""
+        try:
+            return (await self._insert_many(type, [document]))[0]
+        except Exception as error:
+            return error
 
     def _current(self, type: str) -> AsyncCollection[Document]:
         return self._database[type]
@@ -205,6 +261,6 @@ class Store:
         return self._database[type + HISTORY]
 
 
-def _restricted(access: Access, filter: Filter) -> dict[str, Any]:
+def _restricted(access: Access, filter: Filter) -> Document:
     """Access is required by type, so that no read can be written without it."""
     return {"$and": [{"deleted": False}, access.filter(), filter]}

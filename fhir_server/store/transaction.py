@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from pymongo import ReplaceOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -38,12 +37,12 @@ class Transaction:
             found = self._database[type].find({"_id": {"$in": sorted(set(ids))}}, session=self._session)
             return {document["_id"]: document for document in await found.to_list()}
 
-    async def matches(self, type: str, access: Access, filter: Filter, limit: int) -> list[str]:
-        """Ids of current documents that match; at most `limit`."""
-        restricted: dict[str, Any] = {"$and": [{"deleted": False}, access.filter(), filter]}
+    async def find(self, type: str, access: Access, filter: Filter, stages: Sequence[Document]) -> list[Document]:
+        """Current, not deleted documents that match, passed through these aggregation stages."""
+        restricted: Document = {"$and": [{"deleted": False}, access.filter(), filter]}
         with translated_in_transaction():
-            found = self._database[type].find(restricted, {"_id": True}, session=self._session).limit(limit)
-            return [document["_id"] for document in await found.to_list()]
+            cursor = await self._database[type].aggregate([{"$match": restricted}, *stages], session=self._session)
+            return await cursor.to_list()
 
     async def insert(self, type: str, documents: Sequence[Document]) -> None:
         with translated_in_transaction():

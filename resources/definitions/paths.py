@@ -29,12 +29,14 @@ class UnsupportedPath(ValueError):
 @dataclass(frozen=True, slots=True)
 class Path:
     """`types` are the types that values can have; `single` says that there is at most one value;
-    `first` names the JSON properties of the resource that it starts from (it finds nothing where all are missing)."""
+    `first` names the JSON properties of the resource that its first element can be in, `keys` those of them that it
+    looks into (it finds nothing where all are missing)."""
 
     first: frozenset[str]
     types: frozenset[str]
     single: bool
     steps: tuple[Step, ...]
+    keys: frozenset[str]
 
     def values(self, type: str, value: Any, begun: dict[Step, list[Node]] | None = None) -> list[Node]:
         """`begun` is kept between the paths of one resource: those that begin alike share their first step."""
@@ -56,7 +58,7 @@ def compile_path(expression: str, type: str) -> tuple[Path, ...]:
     """One path for each alternative of the expression that starts at `type`. Raises UnsupportedPath."""
     if expression == f"{type}.deceased.exists() and {type}.deceased != false":
         deceased = frozenset({"deceasedBoolean", "deceasedDateTime"})
-        return (Path(deceased, frozenset({"boolean"}), True, (_is_deceased,)),)
+        return (Path(deceased, frozenset({"boolean"}), True, (_is_deceased,), deceased),)
     return tuple(path for part in _alternatives(expression) if (path := _Parser(part, type).path()) is not None)
 
 
@@ -83,6 +85,8 @@ class _Parser:
         self.types: frozenset[str] = frozenset({type})
         self.single = True
         self.first: frozenset[str] = frozenset()
+        self.keys: frozenset[str] = frozenset()
+        self.child: str | None = None
         self.steps: list[Step] = []
 
     def path(self) -> Path | None:
@@ -90,7 +94,7 @@ class _Parser:
             return None
         if self.tokens:
             raise UnsupportedPath(" ".join(self.tokens))
-        return Path(self.first, self.types, self.single, tuple(self.steps))
+        return Path(self.first, self.types, self.single, tuple(self.steps), self.keys)
 
     def _term(self) -> bool:
         if self._accept("("):
@@ -140,18 +144,26 @@ class _Parser:
         if not found and "Resource" not in self.types:
             raise UnsupportedPath(f"{sorted(self.types)} have no {name}")
         if not self.steps:
-            self.first = frozenset(key for key, _, _ in found)
+            self.first = self.keys = frozenset(key for key, _, _ in found)
         self.types = frozenset(type for _, _, type in found)
         self.single = self.single and not any(element.is_list for _, element, _ in found)
+        self.child = name
         self.steps.append(_child_step(name))
 
     def _only(self, type: str) -> None:
         name = type[0].lower() + type[1:] if type in ("DateTime", "String", "Boolean") else type
         kept = frozenset({name, *SPECIALISATIONS.get(name, ())})
-        self.types = self.types & kept or frozenset({name})
-        self.steps.append(lambda node: [node] if node[0] in kept else [])
+        before, self.types = self.types, self.types & kept or frozenset({name})
+        child, self.child = self.child, None
+        if child is None or "Resource" in before:
+            self.steps.append(lambda node: [node] if node[0] in kept else [])
+            return
+        if len(self.steps) == 1:
+            self.keys = frozenset(key for key, _, type in children(self.root, child) if type in kept)
+        self.steps[-1] = _child_step(child, kept)
 
     def _index(self, index: int) -> None:
+        self.child = None
         key = next(iter(self.first))
         if len(self.steps) != 1 or index != 0:
             raise UnsupportedPath("an index below the first element")
@@ -160,9 +172,11 @@ class _Parser:
 
     def _where_extension(self, url: str) -> None:
         self._child("extension")
+        self.child = None
         self.steps.append(lambda node: [node] if node[1].get("url") == url else [])
 
     def _where(self) -> None:
+        self.child = None
         name = self.tokens.pop(0)
         if name == "resolve":
             self._expect("(", ")", "is")
@@ -175,9 +189,17 @@ class _Parser:
             self.steps.append(lambda node: [node] if _has_extension(node[1], url) else [])
         else:
             self._expect("=")
-            wanted = self.tokens.pop(0).strip("'")
-            self.steps.append(lambda node: [node] if node[1].get(name) == wanted else [])
+            wanted = self._text()
+            if not any(children(type, name) for type in self.types):
+                raise UnsupportedPath(f"{sorted(self.types)} have no {name}")
+            self.steps.append(lambda node: [node] if _has(node[1], name, wanted) else [])
         self._expect(")")
+
+    def _text(self) -> str:
+        token = self.tokens.pop(0)
+        if not token.startswith("'"):
+            raise UnsupportedPath(f"{token} is not a text in quotes")
+        return token.strip("'")
 
     def _accept(self, token: str) -> bool:
         if self.tokens and self.tokens[0] == token:
@@ -213,15 +235,21 @@ def children(type: str, name: str) -> tuple[tuple[str, Element, str], ...]:
 
 
 @cache
-def _child_step(name: str) -> Callable[[Node], list[Node]]:
-    """The step to an element of this name; the same one each time, so that paths can share it."""
+def _properties(type: str, name: str, kept: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple((key, kind) for key, _, kind in children(type, name) if kept is None or kind in kept)
+
+
+@cache
+def _child_step(name: str, kept: frozenset[str] | None = None) -> Callable[[Node], list[Node]]:
+    """The step to an element of this name, of the types that are `kept`; the same one each time, so that paths can
+    share it."""
 
     def step(node: Node) -> list[Node]:
         type, value = node
         nodes: list[Node] = []
         if not isinstance(value, dict):
             return nodes
-        for key, _, kind in children(value.get("resourceType", type) if type == "Resource" else type, name):
+        for key, kind in _properties(value.get("resourceType", type) if type == "Resource" else type, name, kept):
             found = value.get(key)
             if isinstance(found, list):
                 nodes += [(kind, item) for item in found if item is not None]
@@ -242,6 +270,10 @@ def reference_type(reference: Any) -> str | None:
         return parts[-2]
     declared = reference.get("type")
     return declared if isinstance(declared, str) else None
+
+
+def _has(value: Any, name: str, wanted: str) -> bool:
+    return isinstance(value, dict) and value.get(name) == wanted
 
 
 def _has_extension(value: Any, url: str) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -15,6 +17,16 @@ from fhir_server.record import Record
 from fhir_server.store.store import Store
 from main import open_store, site
 from tests.fhir_server.conftest import client_of, settings
+from tests.journeys.hostile import besieged
+from tests.journeys.servers import Running
+
+hypothesis_settings.register_profile(
+    "nightly",
+    max_examples=1000,
+    stateful_step_count=100,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.fixture
@@ -41,3 +53,16 @@ async def store(mongodb_uri: str, database_name: str) -> AsyncIterator[Store]:
 def record(store: Store, mongodb_uri: str, database_name: str) -> Record:
     """The record of a caller without limits."""
     return Record(store, SYSTEM, site(settings(mongodb_uri, database_name)))
+
+
+@pytest.fixture(scope="session")
+def besieged_server(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server process for hostile input."""
+    with besieged(tmp_path_factory.mktemp("besieged"), mongodb_uri) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def besieged_client(besieged_server: Running) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=besieged_server.url, timeout=30, trust_env=False) as found:
+        yield found

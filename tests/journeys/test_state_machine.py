@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import count, pairwise
 from threading import Thread
 from typing import Any
 
@@ -28,7 +28,6 @@ from tests.journeys.bundles import SYSTEM, Json, bundle, entry
 
 DATABASE = "test_state_machine"
 SHORT = settings(max_examples=20, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
-settings.register_profile("nightly", SHORT, max_examples=1000, stateful_step_count=100)
 
 ids = st.sampled_from(("satu", "dua", "tiga"))
 values = st.sampled_from(("merah", "kuning", "hijau"))
@@ -241,7 +240,7 @@ class Ward(RuleBasedStateMachine):
             url = next((link["url"] for link in body.get("link", ()) if link["relation"] == "next"), "")
         assert [int(row["response"]["etag"][3:-1]) for row in rows] == list(range(known.version, 0, -1))
         moments = [datetime.fromisoformat(row["response"]["lastModified"]) for row in rows]
-        assert all(later > earlier for later, earlier in zip(moments, moments[1:], strict=False))
+        assert all(later > earlier for later, earlier in pairwise(moments))
         found = [row["resource"]["identifier"][0]["value"] if "resource" in row else None for row in reversed(rows)]
         assert found == [None if value is None else self.criterion(value) for value in known.versions]
 

@@ -115,7 +115,7 @@ async def cut(mongodb_uri: str) -> AsyncIterator[Wire]:
 async def test_a_wire_cut_at_any_message_makes_no_half_transaction(
     cut: Wire, when: When, database_name: str, database: Database[Json]
 ) -> None:
-    """It is tried again by itself: what is acknowledged is there exactly once, also where the commit went unanswered."""
+    """It is tried again by itself: what is acknowledged is there once, also where the commit went unanswered."""
     address = f"mongodb://127.0.0.1:{cut.port}/?directConnection=true"
     async with client_of(settings(address, database_name)) as client:
         await prepare(client)

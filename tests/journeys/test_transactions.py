@@ -43,6 +43,16 @@ async def test_deletes_come_first_then_creates_then_updates_then_reads(client: h
     assert [row["request"]["method"] for row in history["resource"]["entry"]] == ["DELETE", "PUT"]
 
 
+async def test_an_update_may_take_the_nik_that_a_delete_sets_free(client: httpx.AsyncClient) -> None:
+    """Whatever the order in the Bundle: deletes come before updates."""
+    nik = [{"system": NIK, "value": "6499999999990042"}]
+    first, second = {"resourceType": "Patient", "id": "frees"}, {"resourceType": "Patient", "id": "takes"}
+    await put(client, {**first, "identifier": nik}, second)
+    taken = entry("PUT", "Patient/takes", {**second, "identifier": nik})
+    assert (await send(client, taken, entry("DELETE", "Patient/frees"))).status_code == 200
+    assert (await client.get("Patient/takes")).json()["identifier"] == nik
+
+
 async def test_names_of_entries_become_references_everywhere(client: httpx.AsyncClient) -> None:
     mother = patient(
         "ibu",

@@ -6,6 +6,7 @@ An entry is {lo, hi}, decimals; an infinite end is open. A search value means al
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
@@ -60,11 +61,26 @@ def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry
 
 
 def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
-    return place(condition(field, unescape(raw)), field)
+    return place(condition(bounds(field, unescape(raw))), field)
 
 
-def condition(field: Field, text: str) -> Filter:
-    """The condition on one entry that a number with its prefix means."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a number with its prefix means; `open`: without `high` itself."""
+
+    prefix: str
+    low: Decimal
+    high: Decimal
+    open: bool = False
+
+
+def condition(bounds: Bounds) -> Filter:
+    """The condition on the lo and hi of one entry."""
+    return compare(bounds.prefix, bounds.low, bounds.high, open=bounds.open)
+
+
+def bounds(field: Field, text: str) -> Bounds:
+    """Raises InvalidParameter for what is no number."""
     prefix, rest = prefixed(text)
     number = decimal(rest)
     if number is None:
@@ -73,8 +89,8 @@ def condition(field: Field, text: str) -> Filter:
         )
     if prefix in ("eq", "ne"):
         step = half_step(number)
-        return compare(prefix, EXACT.subtract(number, step), EXACT.add(number, step), open=True)
+        return Bounds(prefix, EXACT.subtract(number, step), EXACT.add(number, step), open=True)
     if prefix == "ap":
         slack = max(EXACT.divide(abs(number), Decimal(10)), half_step(number))
-        return compare(prefix, EXACT.subtract(number, slack), EXACT.add(number, slack))
-    return compare(prefix, number, number)
+        return Bounds(prefix, EXACT.subtract(number, slack), EXACT.add(number, slack))
+    return Bounds(prefix, number, number)

@@ -1,20 +1,23 @@
 """String search. https://hl7.org/fhir/R4/search.html#string
 
-An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality.
+An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality; `:text`
+asks for all of its words, in any order.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from fhir_server.search.escapes import unescape
 from fhir_server.search.fields import Entry, Field, Filter
 from fhir_server.search.locality import Locality
 
-MODIFIERS = frozenset({"exact", "contains"})
+MODIFIERS = frozenset({"exact", "contains", "text"})
 LIMIT = 512
+SHORT = 128
 AFTER_ALL = "\U0010ffff"
 PARTS = {
     "HumanName": ("text", "family", "given", "prefix", "suffix"),
@@ -45,11 +48,19 @@ def _folded(character: str) -> str:
 
 def entry(value: str) -> str:
     """A long value counts with its first LIMIT characters."""
-    return f"{_key(value)}\0{value[:LIMIT]}"
+    return f"{folded_text(value)}\0{value[:LIMIT]}"
 
 
-def _key(value: str) -> str:
+def folded_text(text: str) -> str:
+    """The same as `folded`, remembered: a resource tells a name for several parameters, a hospital has few codes."""
+    return _remembered(text) if len(text) <= SHORT else folded(text)
+
+
+def folded(value: str) -> str:
     return fold(value[:LIMIT])[:LIMIT]
+
+
+_remembered = lru_cache(maxsize=4096)(folded)
 
 
 def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry]:
@@ -64,11 +75,14 @@ def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry
 
 def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
     value = unescape(raw)
-    key = _key(value)
+    key = folded(value)
     if modifier == "exact":
         return {field.path: entry(value)}
     if key == "":
         return {field.path: {"$elemMatch": {"$gte": "\0", "$lt": "\x01"}}}
+    if modifier == "text":
+        each = "".join(rf"(?=(?:[^\x00]* )?{re.escape(word)}[ \x00])" for word in dict.fromkeys(key.split()))
+        return {field.path: {"$regex": f"^{each}"}}
     if modifier == "contains":
         return {field.path: {"$regex": rf"^[^\x00]*{re.escape(key)}"}}
     return {field.path: {"$elemMatch": {"$gte": key, "$lt": key + AFTER_ALL}}}

@@ -20,6 +20,12 @@ from fhir_server.messages import FhirRequest
         ("GET", "Patient/1/_history/2", "vread", {"type": "Patient", "id": "1", "version": "2"}),
         ("PUT", "Patient", "conditional_update", {"type": "Patient"}),
         ("POST", "Patient/_search", "search_type", {"type": "Patient"}),
+        ("GET", "", "search_system", {}),
+        ("POST", "_search", "search_system", {}),
+        ("GET", "Patient/1/*", "search_compartment", {"type": "Patient", "id": "1"}),
+        ("POST", "Patient/1/*/_search", "search_compartment", {"type": "Patient", "id": "1"}),
+        ("POST", "Patient/1/_search", "search_compartment", {"type": "Patient", "id": "1"}),
+        ("GET", "Patient/1/Goal", "search_compartment", {"type": "Patient", "id": "1", "member": "Goal"}),
         ("POST", "Patient/$validate", "validate_type", {"type": "Patient"}),
     ],
 )

@@ -48,6 +48,21 @@ def test_a_json_patch_inside_a_binary() -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "url", "writes"),
+    [
+        ("GET", "?_type=Patient,Observation", False),
+        ("POST", "_search?_type=Patient", False),
+        ("POST", "Patient/_search?name=a", False),
+        ("GET", "Patient/1/*", False),
+        ("POST", "Patient", True),
+    ],
+)
+def test_searches_of_every_kind_are_no_writes(method: str, url: str, writes: bool) -> None:
+    (found,) = read_entries({"entry": [{"request": {"method": method, "url": url}}]}, OUTER)
+    assert found.is_write is writes
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         None,

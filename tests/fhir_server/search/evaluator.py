@@ -5,6 +5,7 @@ https://www.mongodb.com/docs/manual/reference/operator/query/. test_compile.py s
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -89,6 +90,8 @@ def _operator(name: str, operand: Any, candidates: list[Any]) -> bool:
         case "$elemMatch":
             arrays = [value for value in candidates if isinstance(value, list)]
             return any(_element(operand, element) for array in arrays for element in array)
+        case "$geoWithin":
+            return any(isinstance(value, dict) and _within(value, *operand["$centerSphere"]) for value in candidates)
     raise UnknownOperator(name)
 
 
@@ -96,3 +99,12 @@ def _element(condition: dict[str, Any], element: Any) -> bool:
     if all(name in COMPARISONS for name in condition):
         return all(_operator(name, operand, [element]) for name, operand in condition.items())
     return isinstance(element, dict) and matches(condition, element)
+
+
+def _within(point: dict[str, Any], centre: list[float], radians: float) -> bool:
+    (longitude, latitude), (other_longitude, other_latitude) = (
+        [math.radians(degrees) for degrees in place] for place in (point["coordinates"], centre)
+    )
+    half = math.sin((latitude - other_latitude) / 2) ** 2
+    half += math.cos(latitude) * math.cos(other_latitude) * math.sin((longitude - other_longitude) / 2) ** 2
+    return 2 * math.asin(min(1, math.sqrt(half))) <= radians

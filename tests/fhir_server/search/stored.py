@@ -13,6 +13,7 @@ from fhir_server.messages import Resource
 from fhir_server.search.compile import compile
 from fhir_server.search.index import describe
 from fhir_server.search.query import parse
+from fhir_server.search.terminology import Known
 from tests.fhir_server.search.evaluator import matches
 
 ZONE = ZoneInfo("Asia/Makassar")
@@ -30,16 +31,17 @@ def stored(resource: Resource, *, updated: datetime = NOW) -> dict[str, Any]:
         "resource": resource,
         "index": described.index,
         "compartments": described.compartments,
+        "search": described.search,
     }
 
 
-def filter_of(type: str, *parameters: tuple[str, str]) -> dict[str, Any]:
-    return compile(parse(type, parameters), zone=ZONE, base=BASE, now=NOW)
+def filter_of(type: str, *parameters: tuple[str, str], known: Known | None = None) -> dict[str, Any]:
+    return compile(parse(type, parameters), zone=ZONE, base=BASE, now=NOW, known=known)
 
 
-def found(resource: Resource, *parameters: tuple[str, str]) -> bool:
+def found(resource: Resource, *parameters: tuple[str, str], known: Known | None = None) -> bool:
     """Whether the search with these parameters finds the resource."""
-    return matches(filter_of(resource["resourceType"], *parameters), stored(resource))
+    return matches(filter_of(resource["resourceType"], *parameters, known=known), stored(resource))
 
 
 def as_bson(value: Any) -> Any:

@@ -43,7 +43,7 @@ def test_equal_entries_stand_once() -> None:
 
 def test_a_single_quantity_is_one_object_with_its_decimal_as_written() -> None:
     entry = stored(OBSERVATION)["index"]["value-quantity"]
-    assert entry == {"lo": Decimal("1.50"), "hi": Decimal("1.50"), "code": "mg"}
+    assert entry == {"lo": Decimal("1.50"), "hi": Decimal("1.50"), "code": "mg\0"}
     assert str(entry["lo"]) == "1.50"
 
 

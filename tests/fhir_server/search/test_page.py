@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import random
 import re
 from collections.abc import Iterator
@@ -16,11 +14,10 @@ import pytest
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from fhir_server.errors import InvalidParameter
 from fhir_server.messages import Resource
 from fhir_server.search.fields import RANGED, fields
-from fhir_server.search.page import next_cursor, stages
-from fhir_server.search.query import Query, parse
+from fhir_server.search.page import Place, by_type_first, order_of, place_of, stages
+from fhir_server.search.query import parse
 from tests.fhir_server.search.stored import NOW, as_bson, stored
 
 Document = dict[str, Any]
@@ -152,18 +149,18 @@ def expected_order(documents: list[Document], type: str, sort: str) -> list[str]
     return [document["_id"] for document in sorted(documents, key=cmp_to_key(compare))]
 
 
-def walk(collection: Collection[Document], type: str, sort: str, count: int) -> Iterator[Document]:
-    """All documents, page by page."""
-    cursor: str | None = None
+def walk(
+    collection: Collection[Document], type: str, sort: str, count: int, *, start: Place | None = None
+) -> Iterator[Document]:
+    """All documents from a place on, page by page, in the direction of the place."""
+    query = parse(type, ((("_sort", sort),) if sort else ()) + (("_count", str(count)),))
+    place = start
     while True:
-        parameters = [("_sort", sort)] if sort else []
-        parameters += [("_count", str(count))] + ([("_cursor", cursor)] if cursor else [])
-        query = parse(type, tuple(parameters))
-        rows = list(collection.aggregate([{"$match": {"deleted": False}}, *as_bson(stages(query))]))
+        rows = list(collection.aggregate([{"$match": {"deleted": False}}, *as_bson(stages(query, place))]))
         yield from rows[:count]
         if len(rows) <= count:
             return
-        cursor = next_cursor(query, rows[count - 1])
+        place = place_of({**rows[count - 1], "type": type}, backward=start is not None and start.backward)
 
 
 SINGLE = [
@@ -198,6 +195,43 @@ def test_every_document_once_and_in_order(
     assert set(walked[0]) == {*documents[0], "sort"}
 
 
+@pytest.mark.parametrize("count", [1, 7])
+@pytest.mark.parametrize(
+    ("type", "sort"), [*((type, sign + code) for type, code in SINGLE for sign in ("", "-")), *SEVERAL]
+)
+def test_backward_from_anywhere(
+    type: str, sort: str, count: int, collections: dict[str, tuple[Collection[Document], list[Document]]]
+) -> None:
+    collection, documents = collections[type]
+    forward = list(walk(collection, type, sort, 1000))
+    expected = expected_order(documents, type, sort)
+    for position in (0, 1, len(forward) // 2, len(forward) - 1):
+        start = place_of({**forward[position], "type": type}, backward=True)
+        back = [row["_id"] for row in walk(collection, type, sort, count, start=start)]
+        assert back == expected[:position][::-1]
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("sort", ["", "_lastUpdated", "-_lastUpdated", "_id", "-_id", "_profile,_id", "-_id,_profile"])
+def test_several_types_have_one_order(
+    sort: str, backward: bool, collections: dict[str, tuple[Collection[Document], list[Document]]]
+) -> None:
+    """Whatever document a page ends at, each type has behind it what the order of all puts there."""
+    parameters = ((("_sort", sort),) if sort else ()) + (("_count", "1000"),)
+    queries = {type: parse(type, parameters) for type in MAKERS}
+    everything: list[Document] = [
+        {**row, "type": type} for type in MAKERS for row in walk(collections[type][0], type, sort, 1000)
+    ]
+    everything.sort(key=order_of(queries["Patient"], backward=backward))
+    assert by_type_first(queries["Patient"]) is (sort == "")
+    for position in (0, 70, 133, len(everything) - 1):
+        place = place_of(everything[position], backward=backward)
+        for type, query in queries.items():
+            pipeline = [{"$match": {"deleted": False}}, *as_bson(stages(query, place))]
+            found = [row["_id"] for row in collections[type][0].aggregate(pipeline)]
+            assert found == [row["_id"] for row in everything[position + 1 :] if row["type"] == type]
+
+
 def test_without_a_sort_the_order_is_by_id(
     collections: dict[str, tuple[Collection[Document], list[Document]]],
 ) -> None:
@@ -212,42 +246,9 @@ def test_a_sort_by_single_values_sorts_the_documents_as_they_are() -> None:
         assert set(first) == {"$sort"}, sort
 
 
-def cursor_of(content: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
-
-
-VALID: dict[str, Any] = {"by": "-birthdate", "after": [{"ms": 0}, "p1"]}
-NO_BIRTHDATES: list[Any] = [{"$gt": ""}, {"ms": "1"}, {"ms": 10**30}, {"ms": 1e300}, [], 5]
-NO_NUMBERS: list[Any] = ["NaN", "1e99999", "x", 5, None, "9" * 99]
-OTHERS: list[Any] = [{"by": "name"}, {"after": []}, {"after": ["p1"]}, {"after": 5}, {"after": [{"ms": 0}, None]}]
-
-
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        *("x", "!!!", "é", "e30", "bnVsbA", "W10", "MQ", "_w", cursor_of(VALID)[:-3], "A" * 100_000),
-        *(cursor_of(VALID | other) for other in OTHERS),
-        *(cursor_of(VALID | {"after": [value, "p1"]}) for value in NO_BIRTHDATES),
-        *(cursor_of(VALID | {"after": [{"number": value}, "p1"]}) for value in NO_NUMBERS),
-        base64.urlsafe_b64encode(b"[" * 30_000).decode(),
-        base64.urlsafe_b64encode(b'{"by":"-birthdate","after":[' + b"9" * 5000 + b"]}").decode(),
-    ],
-)
-def test_what_is_no_cursor_of_this_search_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidParameter, match="not a page of this search"):
-        stages(parse("Patient", (("_sort", "-birthdate"), ("_cursor", cursor))))
-
-
-def test_a_cursor_of_ours_is_read() -> None:
-    assert stages(parse("Patient", (("_sort", "-birthdate"), ("_cursor", cursor_of(VALID)))))
-
-
-@pytest.mark.parametrize("value", [None, "a\0b", "é😀", NOW, Decimal("-1.50"), Decimal("Infinity"), Decimal("1E+3")])
-def test_a_value_survives_the_cursor(value: Any) -> None:
-    query = Query("Observation", results=parse("Observation", (("_sort", "value-quantity"),)).results)
-    cursor = next_cursor(query, {"_id": "o1", "sort": [value, "o1"]})
-    match = stages(parse("Observation", (("_sort", "value-quantity"), ("_cursor", cursor))))[0]
-    assert repr(value) in repr(match)
+def test_joins_narrow_down_before_the_limit() -> None:
+    names = [next(iter(stage)) for stage in stages(parse("Patient", ()), None, [{"$lookup": {}}])]
+    assert names[:3] == ["$sort", "$lookup", "$limit"]
 
 
 @pytest.mark.parametrize(
@@ -267,9 +268,8 @@ def test_a_later_page_examines_no_more_than_the_first(
         if index != "_id":
             database["Patient"].create_index({index: 1, "_id": 1})
         far = list(walk(database["Patient"], "Patient", sort, 300))[299]
-        wanted = (("_sort", sort), ("_count", "5"))
-        cursor = next_cursor(parse("Patient", wanted), far)
-        pipeline = as_bson(stages(parse("Patient", (*wanted, ("_cursor", cursor)))))
+        query = parse("Patient", (("_sort", sort), ("_count", "5")))
+        pipeline = as_bson(stages(query, place_of({**far, "type": "Patient"})))
         command = {"aggregate": "Patient", "pipeline": pipeline, "cursor": {}}
         told = str(database.command("explain", command, verbosity="executionStats"))
         examined = re.search(r"'totalDocsExamined': (\d+)", told)

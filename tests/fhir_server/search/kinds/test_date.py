@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +12,12 @@ from hypothesis import strategies as st
 
 from fhir_server.errors import InvalidParameter
 from fhir_server.messages import Resource
+from fhir_server.search.compile import compile
+from fhir_server.search.index import describe
 from fhir_server.search.kinds.date import EARLIEST, LATEST, interval
-from tests.fhir_server.search.stored import NOW, ZONE, filter_of, found, stored
+from fhir_server.search.query import parse
+from tests.fhir_server.search.evaluator import matches
+from tests.fhir_server.search.stored import BASE, NOW, ZONE, filter_of, found, stored
 
 WIB, WITA, WIT = (ZoneInfo(f"Asia/{city}") for city in ("Jakarta", "Makassar", "Jayapura"))
 
@@ -210,3 +215,78 @@ def test_approximately_widens_with_the_distance_to_now() -> None:
     assert found(BORN, ("birthdate", "ap1993"))
     near: Resource = {"resourceType": "Patient", "birthDate": NOW.strftime("%Y-%m-%d")}
     assert not found(near, ("birthdate", "ap2024"))
+
+
+ZONES = {WIB: 7, WITA: 8, WIT: 9, ZoneInfo("UTC"): 0}
+PREFIXES = ["", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
+PRECISE = {"2024": (365 + 1) * 24, "2024-03": 31 * 24, "2024-03-10": 24}
+
+
+def holds(prefix: str, at: datetime, start: datetime, end: datetime) -> bool:
+    """The specification, for a stored moment and a searched time that ends before `end`."""
+    inside, above, below = start <= at < end, at >= end, at < start
+    after_or_in, before_or_in = above or inside, below or inside
+    table = {"": inside, "ne": not inside, "gt": above, "lt": below, "ge": after_or_in, "le": before_or_in}
+    return {**table, "sa": above, "eb": below}[prefix]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("text", sorted(PRECISE))
+@pytest.mark.parametrize("zone", list(ZONES))
+@pytest.mark.parametrize("written", ["", "Z", "+07:00", "+08:00", "+09:00"])
+def test_a_day_begins_at_midnight_of_the_hospital(zone: ZoneInfo, text: str, prefix: str, written: str) -> None:
+    """A moment around the first and the last instant of a day, month or year, written in any zone."""
+    full = (text + "-01-01")[:10] if len(text) == 4 else (text + "-01")[:10]
+    start = utc(f"{full}T00:00:00") - timedelta(hours=ZONES[zone])
+    end = start + timedelta(hours=PRECISE[text])
+    offset = timedelta(hours=int(written[1:3])) if written[1:] else timedelta(hours=0 if written else ZONES[zone])
+    for moment in (start, end):
+        for distance in (-1000, -1, 0, 1):
+            at = moment + timedelta(milliseconds=distance)
+            value = f"{(at + offset).replace(tzinfo=None).isoformat(timespec='milliseconds')}{written}"
+            encounter: Resource = {"resourceType": "Encounter", "period": {"start": value, "end": value}}
+            index = describe(encounter, zone=zone, base=BASE).index
+            filter = compile(parse("Encounter", (("date", prefix + text),)), zone=zone, base=BASE, now=NOW)
+            assert matches(filter, {"index": index}) is holds(prefix, at, start, end), (value, distance)
+
+
+TIMING = {"event": ["2024-03-10", "2024-03-12T08:00:00+09:00"]}
+
+
+@pytest.mark.parametrize(
+    ("zone", "value", "expected"),
+    [
+        (WITA, "2024-03", True),
+        (WITA, "ge2024-03-10", True),
+        (WITA, "sa2024-03-09", True),
+        (WITA, "sa2024-03-10", False),
+        (WIT, "lt2024-03-10T00:00:00+09:00", False),
+        (WITA, "lt2024-03-10T00:00:00+07:00", True),
+        (WIB, "lt2024-03-10T00:00:00+07:00", False),
+        (WIB, "eb2024-03-13", True),
+        (WIB, "eb2024-03-12T06:00:00.001+07:00", False),
+        (WIB, "eb2024-03-12T06:00:01+07:00", True),
+        (WIB, "gt2024-03-12", False),
+        (WIB, "gt2024-03-11", True),
+    ],
+)
+def test_a_timing_in_the_zone_of_the_hospital(zone: ZoneInfo, value: str, expected: bool) -> None:
+    observation: Resource = {"resourceType": "Observation", "effectiveTiming": TIMING}
+    filter = compile(parse("Observation", (("date", value),)), zone=zone, base=BASE, now=NOW)
+    assert matches(filter, {"index": describe(observation, zone=zone, base=BASE).index}) is expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value", "expected"),
+    [
+        ({"boundsPeriod": {"start": "2024-03-01", "end": "2024-03-31"}}, "2024-03", True),
+        ({"boundsPeriod": {"start": "2024-03-01"}}, "gt2040", True),
+        ({"boundsPeriod": {"start": "2024-03-01"}}, "lt2024-03-01", False),
+        ({"boundsDuration": {"value": 5, "code": "d"}}, "gt1900", False),
+        ({}, "gt1900", False),
+    ],
+)
+def test_the_bounds_of_a_repetition(bounds: dict[str, Any], value: str, expected: bool) -> None:
+    observation: Resource = {"resourceType": "Observation", "effectiveTiming": {"repeat": {"count": 3, **bounds}}}
+    assert found(observation, ("date", value)) is expected
+    assert found(observation, ("date:missing", "false"))

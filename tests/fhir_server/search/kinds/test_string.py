@@ -67,10 +67,24 @@ def test_the_short_way_for_ascii_gives_what_the_long_way_gives(text: str) -> Non
         ("family:missing", "true", False),
         ("given:missing", "true", True),
         ("family:contains", "(a+)+$", False),
+        ("family:text", "aminah", True),
+        ("family:text", "AMINAH siti", True),
+        ("family:text", "amin", False),
+        ("family:text", "siti budi", False),
+        ("family:text", "(a+)+$", False),
+        ("family:text", ".*", False),
     ],
 )
 def test_a_name(name: str, value: str, expected: bool) -> None:
     assert found(patient("Siti Aminah"), (name, value)) is expected
+
+
+@pytest.mark.parametrize("written", ["Siti", "SITI", "siti", "síti", "Sìtî", "SI\u0301TI"])
+@pytest.mark.parametrize("asked", ["Siti", "SITI", "síti", "s\u0131ti".replace("\u0131", "i"), "SÎ"])
+@pytest.mark.parametrize("element", ["text", "family"])
+def test_case_and_accents_do_not_count_in_a_name(written: str, asked: str, element: str) -> None:
+    """Many have one name only, and it is in `text`."""
+    assert found({"resourceType": "Patient", "name": [{element: written}]}, ("name", asked))
 
 
 @pytest.mark.parametrize("value", ["siti", "Contoh", "Hj.", "S.Pd.", "Siti Rahmawati Contoh"])
@@ -102,6 +116,13 @@ def test_prefix_exact_and_contains_agree_with_plain_python(names: list[str], wan
     assert found(resource, ("family", value)) is starts
     assert found(resource, ("family:exact", value)) is (wanted in names)
     assert found(resource, ("family:contains", value)) is contains
+
+
+@given(NAMES, NAMES)
+def test_text_asks_for_whole_words_in_any_order(name: str, wanted: str) -> None:
+    words = set(fold(wanted).split())
+    expected = words <= set(fold(name).split()) if words else fold(name) == ""
+    assert found(patient(name), ("family:text", escape(wanted))) is expected
 
 
 @given(TEXTS.filter(lambda text: text.strip() != "" and fold(text) != ""), st.data())

@@ -111,6 +111,69 @@ def test_an_id_has_no_system() -> None:
         filter_of("Patient", ("_id", "urn:x|1"))
 
 
+TEXTS: Resource = {
+    "resourceType": "Observation",
+    "code": {
+        "coding": [{"code": "1", "display": "Blood pressure panel"}, {"code": "2", "display": "Tekanan Darah"}],
+        "text": "Tensi (lengan kíri)",
+    },
+    "component": [{"code": {"coding": [{"code": "3", "display": "Systolic blood pressure"}]}}],
+    "identifier": [{"type": {"text": "Nomor order", "coding": [{"code": "PLAC", "system": "urn:v2"}]}, "value": "77"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("code:text", "blood", True),
+        ("code:text", "Blood Press", True),
+        ("code:text", "blo", True),
+        ("code:text", "pressure", False),
+        ("code:text", "tekanan darah", True),
+        ("code:text", "tekanan  DARAH ", True),
+        ("code:text", "tensi lengan kiri", True),
+        ("code:text", "tensi, lengan", True),
+        ("code:text", "darah", False),
+        ("code:text", "systolic", False),
+        ("component-code:text", "systolic blood", True),
+        ("combo-code:text", "systolic blood", True),
+        ("combo-code:text", "tekanan", True),
+        ("combo-code:text", "diastolic", False),
+        ("identifier:text", "nomor", True),
+        ("identifier:text", "77", False),
+        ("identifier:of-type", "urn:v2|PLAC|77", True),
+        ("identifier:of-type", "urn:v2|PLAC|7", False),
+        ("identifier:of-type", "urn:v2|FILL|77", False),
+        ("identifier:of-type", "urn:other|PLAC|77", False),
+    ],
+)
+def test_texts_of_codes_and_types_of_identifiers(name: str, value: str, expected: bool) -> None:
+    assert found(TEXTS, (name, value)) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("identifier:of-type", "PLAC|77"),
+        ("identifier:of-type", "|PLAC|77"),
+        ("identifier:of-type", "urn:v2||77"),
+        ("identifier:of-type", "urn:v2|PLAC|"),
+        ("identifier:of-type", "a|b|c|d"),
+        ("code:text", "..."),
+        ("code:of-type", "a|b|c"),
+        ("_id:text", "a"),
+        ("code:in", ""),
+        ("code:below", "E11"),
+        ("code:below", "|E11"),
+        ("code:above", "urn:x|"),
+        ("code:exact", "x"),
+    ],
+)
+def test_what_modifiers_do_not_understand_is_refused(name: str, value: str) -> None:
+    with pytest.raises(InvalidParameter):
+        filter_of("Observation", (name, value))
+
+
 CODES = st.text(st.sampled_from("aAb |,\\$1é"), min_size=1, max_size=3)
 SYSTEMS = st.one_of(st.none(), st.sampled_from(["urn:a", "urn:a|b", "a"]))
 

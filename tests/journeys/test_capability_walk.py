@@ -1,0 +1,222 @@
+"""Whatever the CapabilityStatement promises is there. https://hl7.org/fhir/R4/capabilitystatement.html"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from pymongo import MongoClient
+
+from fhir_server.interactions.dispatch import ROUTES
+from fhir_server.search.named import NAMED
+from resources.definitions.search import parameters
+from resources.definitions.structure import resource_types
+from resources.formats import json_format
+from resources.registry import validate
+from tests.fhir_server.conftest import client_of, settings
+from tests.journeys.bundles import Json, bundle, entry
+from tests.journeys.official import batched, examples
+
+DATABASE = "test_capability_walk"
+INSTANCE = ("read", "vread", "update", "patch", "delete", "history-instance")
+TYPE = ("create", "search-type", "history-type")
+VALUES = {"string": "a", "token": "a", "date": "2020", "number": "1", "quantity": "1", "uri": "http://example.org/a"}
+AT_ONCE = 40
+WITHOUT_EXAMPLE = (
+    *("Parameters", "SubstanceNucleicAcid", "SubstancePolymer", "SubstanceProtein"),
+    *("SubstanceReferenceInformation", "SubstanceSourceMaterial"),
+)
+WITHOUT_VALID_EXAMPLE: tuple[Json, ...] = (
+    *({"resourceType": type} for type in WITHOUT_EXAMPLE),
+    {"resourceType": "DeviceMetric", "type": {"text": "x"}, "category": "setting"},
+    {
+        "resourceType": "DeviceUseStatement",
+        "status": "active",
+        "subject": {"reference": "Patient/contoh"},
+        "device": {"display": "x"},
+    },
+    {"resourceType": "EventDefinition", "status": "draft", "trigger": [{"type": "named-event", "name": "x"}]},
+)
+
+
+@pytest.fixture(scope="module")
+async def client(mongodb_uri: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(settings(mongodb_uri, DATABASE)) as found:
+        yield found
+    with MongoClient[Json](mongodb_uri) as mongodb:
+        mongodb.drop_database(DATABASE)
+
+
+@pytest.fixture(scope="module")
+async def statement(client: httpx.AsyncClient) -> Json:
+    found: Json = (await client.get("metadata")).json()
+    return found
+
+
+@pytest.fixture(scope="module")
+async def row(statement: Json) -> Any:
+    rows = {found["type"]: found for found in statement["rest"][0]["resource"]}
+    return rows.__getitem__
+
+
+@cache
+def smallest() -> dict[str, Json]:
+    """The smallest valid example of each type; one of ours where the official ones are all invalid."""
+    found = {resource["resourceType"]: resource for resource in WITHOUT_VALID_EXAMPLE}
+    for resource in sorted(examples().values(), key=lambda resource: len(str(resource))):
+        type = resource["resourceType"]
+        if type not in found and not any(issue.severity in ("error", "fatal") for issue in validate(resource)):
+            found[type] = resource
+    return found
+
+
+def sample(type: str) -> Json:
+    """A valid resource of the type with the id `contoh`."""
+    return {**smallest()[type], "id": "contoh"}
+
+
+async def answered(
+    client: httpx.AsyncClient, method: str, url: str, body: object = None, **more: str
+) -> httpx.Response:
+    named = {name.replace("_", "-").title(): value for name, value in more.items()}
+    content = None if body is None else json_format.write(body)
+    headers = {"Accept-Language": "en", "Content-Type": "application/fhir+json", **named}
+    answer = await client.request(method, url, content=content, headers=headers)
+    assert answer.is_success, (method, url[:300], answer.status_code, answer.text[:600])
+    return answer
+
+
+def test_every_type_is_there(statement: Json) -> None:
+    assert [row["type"] for row in statement["rest"][0]["resource"]] == list(resource_types())
+    assert len(resource_types()) == 146
+
+
+def test_every_route_is_promised(statement: Json, row: Any) -> None:
+    """The walk below goes by the statement: what is implemented but left out would go untested."""
+    system = {found["code"] for found in statement["rest"][0]["interaction"]}
+    patient = row("Patient")
+    promised = system | {found["code"] for found in patient["interaction"]}
+    promised |= {f"${operation['name']}" for operation in patient["operation"]} | {"capabilities"}
+    conditional = {"conditional-update", "conditional-delete", "conditional-patch"}
+    assert {route.code for route in ROUTES} - conditional <= promised
+    assert (patient["conditionalUpdate"], patient["conditionalDelete"], patient["conditionalCreate"]) == (
+        True,
+        "single",
+        True,
+    )
+
+
+@pytest.mark.parametrize("type", resource_types())
+async def test_interactions(client: httpx.AsyncClient, row: Any, type: str) -> None:
+    codes = [found["code"] for found in row(type)["interaction"]]
+    assert sorted(codes) == sorted((*INSTANCE, *TYPE))
+    one, resource = f"{type}/contoh", sample(type)
+    await answered(client, "PUT", one, resource)
+    read = await answered(client, "GET", one)
+    await answered(client, "GET", f"{one}/_history/{read.json()['meta']['versionId']}")
+    language = [{"op": "add", "path": "/language", "value": "id"}]
+    assert (await answered(client, "PATCH", one, language, content_type="application/json-patch+json")).json()[
+        "language"
+    ] == "id"
+    created = await answered(client, "POST", type, resource, if_none_exist="_id=tak-ada")
+    other = f"{type}/{created.json()['id']}"
+    assert (
+        await answered(
+            client,
+            "PUT",
+            f"{type}?_id={other.partition('/')[2]}",
+            {**resource, "id": other.partition("/")[2], "language": "en"},
+        )
+    ).json()["meta"]["versionId"] == "2"
+    await answered(client, "DELETE", other)
+    await answered(client, "DELETE", f"{type}?_id=tak-ada")
+    assert len((await answered(client, "GET", f"{other}/_history")).json()["entry"]) == 3
+    assert len((await answered(client, "GET", f"{type}/_history")).json()["entry"]) >= 5
+    assert (await answered(client, "GET", f"{type}?_id=contoh")).json()["total"] == 1
+
+
+@pytest.mark.parametrize("type", resource_types())
+async def test_search_parameters(client: httpx.AsyncClient, row: Any, type: str) -> None:
+    """All of them at once: a refusal names the one at fault."""
+    promised = {found["name"]: found["type"] for found in row(type)["searchParam"]}
+    assert {"_id", "_lastUpdated", "_list", "_content"} <= set(promised)
+    refused = await client.get(f"{type}?_list=tak-ada")  # a List would change what the other tests count
+    assert (refused.status_code, "List/tak-ada" in refused.text) == (400, True)
+    given = [(name, value_of(type, name, kind)) for name, kind in promised.items() if name != "_list"]
+    await answered(client, "GET", f"{type}?{urlencode(given)}")
+    missing = [name for name, kind in promised.items() if kind != "special" or name == "near"]
+    for value in ("true", "false"):
+        await answered(client, "GET", f"{type}?{urlencode([(f'{name}:missing', value) for name in missing])}")
+    ordered = (name for name, kind in promised.items() if kind not in ("composite", "special"))
+    for names in batched(ordered, 10):
+        await answered(client, "GET", f"{type}?_sort={','.join(names)}")
+
+
+def value_of(type: str, name: str, kind: str) -> str:
+    if kind == "composite":
+        by_url = {known.url: known.type for known in parameters(type).values()}
+        kinds = [by_url[url] for url, _ in parameters(type)[name].component]
+        if name == "relationship":  # the specification names its two parameters in the wrong order
+            kinds.reverse()
+        return "$".join(VALUES.get(one, "Patient/a") for one in kinds)
+    return {"near": "-0.5|117|10|km", "_query": next(iter(NAMED.get(type, {""})))}.get(
+        name, VALUES.get(kind, "Patient/a")
+    )
+
+
+@pytest.mark.parametrize("type", resource_types())
+async def test_includes(client: httpx.AsyncClient, row: Any, type: str) -> None:
+    await answered(client, "PUT", f"{type}/contoh", sample(type))
+    for name, promised in (("_include", "searchInclude"), ("_revinclude", "searchRevInclude")):
+        for values in batched(row(type).get(promised, ()), AT_ONCE):
+            query = urlencode([("_id", "contoh"), *((name, value) for value in values)])
+            found = (await answered(client, "GET", f"{type}?{query}")).json()
+            assert found["entry"][0]["search"]["mode"] == "match"
+
+
+@pytest.mark.parametrize("type", resource_types())
+async def test_operations(client: httpx.AsyncClient, row: Any, type: str) -> None:
+    names = [found["name"] for found in row(type)["operation"]]
+    assert sorted(names) == ["explain", "validate"]
+    explained = await answered(client, "GET", f"{type}/$explain?_id=contoh")
+    assert explained.json()["parameter"][0]["valueString"] == f"{type} where\n  _id (token) is contoh"
+    outcome = await answered(client, "POST", f"{type}/$validate", sample(type))
+    assert not [issue for issue in outcome.json()["issue"] if issue["severity"] in ("error", "fatal")]
+
+
+async def test_system_interactions(client: httpx.AsyncClient, statement: Json) -> None:
+    codes = {found["code"] for found in statement["rest"][0]["interaction"]}
+    assert codes == {"transaction", "batch", "history-system", "search-system"}
+    for kind in ("transaction", "batch"):
+        answer = await answered(
+            client,
+            "POST",
+            "",
+            bundle(entry("PUT", "Patient/sistem", {"resourceType": "Patient", "id": "sistem"}), type=kind),
+        )
+        assert answer.json()["type"] == f"{kind}-response"
+    await answered(client, "GET", "_history")
+    await answered(client, "GET", "")
+    await answered(client, "POST", "_search")
+
+
+async def test_compartments(client: httpx.AsyncClient, statement: Json) -> None:
+    names = [url.rpartition("/")[2] for url in statement["rest"][0]["compartment"]]
+    assert names == ["device", "encounter", "patient", "practitioner", "relatedPerson"]
+    for name in names:
+        type = name[0].upper() + name[1:]
+        await answered(client, "PUT", f"{type}/contoh", sample(type))
+        found = (await answered(client, "GET", f"{type}/contoh/*")).json()
+        assert f"{type}/contoh" in [row["fullUrl"].partition("/fhir/")[2] for row in found["entry"]]
+        assert (await answered(client, "GET", f"{type}/contoh/{type}")).json()["total"] == 1
+
+
+@pytest.mark.parametrize("format", ["application/fhir+json", "application/fhir+xml", "json", "xml"])
+async def test_formats(client: httpx.AsyncClient, statement: Json, format: str) -> None:
+    assert format in statement["format"]
+    answer = await answered(client, "GET", f"metadata?{urlencode({'_format': format})}")
+    assert format.rpartition("+")[2].rpartition("/")[2] in answer.headers["content-type"]
