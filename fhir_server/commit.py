@@ -56,8 +56,7 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
     decisions = []
     for change, target in zip(changes, targets, strict=True):
         with located(change.place):
-            old = stored.get((change.type, target.id))
-            _check_old(change.type, old, context.caller)
+            old = _seen(change, stored.get((change.type, target.id)), context.caller)
             decision = decide(change, target, old, site=context.site, moment=context.moment)
             _check_new(decision, context.caller)
             decisions.append((change.place, decision))
@@ -185,10 +184,14 @@ async def _stored(
     return {(type, id): document for type, documents in found.items() for id, document in documents.items()}
 
 
-def _check_old(type: str, old: Document | None, caller: Caller) -> None:
-    """Before anything else is said about it: its version and its deletion are not everybody's to know."""
-    if old is not None and not writable(caller, type).allows(old):
-        raise NotFound(Text(f"There is no {type} of this id.", f"Tidak ada {type} dengan id ini."))
+def _seen(change: Change, old: Document | None, caller: Caller) -> Document | None:
+    """What the caller may know of, before anything else is said about it: versions and deletions are not everybody's.
+    To delete what is not there is fine, and so it is with what is not the caller's: neither is told from the other."""
+    if old is None or writable(caller, change.type).allows(old):
+        return old
+    if change.method == "delete":
+        return None
+    raise NotFound(Text(f"There is no {change.type} of this id.", f"Tidak ada {change.type} dengan id ini."))
 
 
 def _check_new(decision: Decision, caller: Caller) -> None:

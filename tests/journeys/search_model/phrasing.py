@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.journeys.search_model import strings, terminology, tokens
-from tests.journeys.search_model.dice import ELSEWHERE, HOME, NUMBERS, TYPES, WRITTEN_UNITS, Dice
+from tests.journeys.search_model.dice import ELSEWHERE, GIVENS, HOME, NUMBERS, TYPES, WRITTEN_UNITS, Dice
 from tests.journeys.search_model.escaping import escaped
 from tests.journeys.search_model.extraction import Parameter, Value
 from tests.journeys.search_model.ranges import PREFIXES
@@ -56,7 +56,8 @@ def phrase(dice: Dice, parameter: Parameter, value: Value, modifier: str = "") -
 
 def _string(dice: Dice, text: str, modifier: str) -> str:
     if modifier == "text":
-        return " ".join(dice.random.sample(words := text.split(), dice.random.randint(1, len(words))))
+        words = dice.random.sample(words := text.split(), dice.random.randint(1, len(words)))
+        return " ".join([*words, dice.one(GIVENS)] if dice.happens(0.3) else words)
     if modifier == "exact":
         return text if dice.happens(0.8) else text.upper()
     start = dice.random.randrange(len(text)) if modifier == "contains" else 0

@@ -19,7 +19,7 @@ from tests.journeys.search_model.search import Search
 NOT_YET = frozenset({"missing composite"})
 """What the server does not do as it should yet."""
 MODIFIERS = {
-    "string": ("exact", "contains", "text"),
+    "string": ("exact", "contains", "text", "text"),
     "token": ("not", "text", "in", "not-in", "above", "below", "of-type"),
     "reference": ("identifier",),
     "uri": ("above", "below"),
