@@ -226,8 +226,6 @@ WRITES: tuple[tuple[str, str, Any, dict[str, str], int], ...] = (
     ("PATCH", "Observation/terhapus", [{"op": "test", "path": "/status", "value": "final"}], {}, 404),
     ("PATCH", "Observation/oa", [{"op": "replace", "path": "/subject/reference", "value": "Patient/b"}], {}, 404),
     ("PATCH", "Observation?_id=ob", [{"op": "test", "path": "/status", "value": "final"}], {}, 404),
-    ("DELETE", "Observation/ob", None, {}, 404),
-    ("DELETE", "Patient/b", None, {"if_match": 'W/"9"'}, 404),
     ("POST", "Observation", observation("Patient/b"), {"if_none_exist": "_id=ob"}, 404),
     ("PUT", "Observation?_id=ob", observation("Patient/a", id="ob"), {}, 404),
 )
@@ -241,6 +239,16 @@ async def test_nothing_of_another_patient_is_written(
     assert await refused(ask(ward.bound, method, url, body, **headers)) == status
     if method != "POST":
         assert await refused(ask(ward.bound, "POST", "", in_bundle(method, url, body))) == status
+    assert contents(ward.database) == before
+
+
+@pytest.mark.parametrize("type", ["Observation", "Patient"])
+async def test_to_delete_what_another_has_is_to_delete_nothing(ward: Ward, type: str) -> None:
+    """The answer is that of an id that nobody has, so that it tells nothing."""
+    before = contents(ward.database)
+    for id in ("ob" if type == "Observation" else "b", "nobody"):
+        assert (await ask(ward.bound, "DELETE", f"{type}/{id}")).status == 204
+        assert await refused(ask(ward.bound, "DELETE", f"{type}/{id}", None, if_match='W/"1"')) == 412
     assert contents(ward.database) == before
 
 

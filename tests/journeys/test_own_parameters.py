@@ -47,7 +47,9 @@ async def test_writers_of_two_processes(tmp_path: Path, mongodb_uri: str, databa
         async with AsyncExitStack() as stack:
             clients = [
                 await stack.enter_async_context(
-                    httpx.AsyncClient(base_url=server.url, headers={"Accept-Language": "en"}, trust_env=False)
+                    httpx.AsyncClient(
+                        base_url=server.url, headers={"Accept-Language": "en"}, trust_env=False, timeout=60
+                    )
                 )
                 for server in servers
             ]

@@ -70,7 +70,7 @@ def oracle(expression: str, type: str) -> Any:
 def by_fhirpathpy(resource: Resource, field: Field) -> list[Any]:
     type, expression = resource["resourceType"], field.parameter.expression
     own = " | ".join(
-        part for part in expression.split(" | ") if re.search(rf"\b({type}|Resource|DomainResource)\.", part)
+        part for part in expression.split(" | ") if re.search(rf"\b({type}|Resource|DomainResource)(\.|$)", part)
     )
     found = oracle(own or expression, type)(resource, {})
     if target := RESOLVE.search(own):

@@ -86,7 +86,7 @@ def _related(dice: Dice) -> str:
 def _moved(dice: Dice, url: str) -> str:
     """A URL above or below."""
     parts = url.split("/")
-    return dice.one((url, f"{url}/", f"{url}/lagi", "/".join(parts[:-1]) or url, url[:-1]))
+    return dice.one((url, url, url, f"{url}/", f"{url}/lagi", "/".join(parts[:-1]) or url, url[:-1]))
 
 
 def _dates(content: Any) -> Iterator[str]:

@@ -39,7 +39,8 @@ EXAMPLES = {"date": "2024", "number": 5, "quantity": {"value": 5}}
 OPEN = frozenset({"has-member"})
 """Leads to types that refer to anything: without its type, a chain from here on is refused for one of them."""
 APPROXIMATE_NOW = ("ap", "_lastUpdated")
-CHAINED, REVERSED, MISSING, MODIFIED, FILTERED = 0.15, 0.1, 0.08, 0.35, 0.1
+CHAINED, REVERSED, MISSING, FILTERED = 0.15, 0.1, 0.08, 0.1
+MODIFIED = {"uri": 0.8, "token": 0.6}
 SEVERAL, INSIDE, INCLUDING = 0.06, 0.08, 0.15
 DEEPEST = 3
 
@@ -180,7 +181,7 @@ class Searches:
         askable = parameter.code not in ("_id", "_lastUpdated") and f"missing {parameter.kind}" not in self.without
         if askable and self.dice.happens(MISSING):
             return f"{parameter.code}:missing", self.dice.one(("true", "false"))
-        modifier = self._modifier(parameter) if self.dice.happens(MODIFIED) else ""
+        modifier = self._modifier(parameter) if self.dice.happens(MODIFIED.get(parameter.kind, 0.4)) else ""
         alternatives = [self._alternative(type, parameter, modifier) for _ in range(self.dice.one((1, 1, 1, 2, 3)))]
         return f"{parameter.code}:{modifier}".removesuffix(":"), ",".join(alternatives)
 
@@ -189,6 +190,8 @@ class Searches:
         identified = any(path.endswith(":Identifier") for path in parameter.paths)
         pool += ("of-type",) * 6 if identified else ()
         refused = set() if identified else {"of-type"}
+        coded = any(path.endswith((":CodeableConcept", ":Coding")) for path in parameter.paths)
+        refused |= {"in", "not-in", "above", "below"} if parameter.kind == "token" and not coded else set()
         refused |= set(pool) if parameter.code == "_id" else set()
         refused |= {"identifier"} if not any(path.endswith(":Reference") for path in parameter.paths) else set()
         allowed = [one for one in pool if one not in self.without | refused]
