@@ -61,7 +61,7 @@ def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NO
     found: Index = {}
     texts: dict[str, list[str]] = {}
     begun: dict[Step, list[Node]] = {}
-    for extraction in _extractions(resource, plan(type, extra)):
+    for extraction in _extractions(type, tuple(resource), extra):
         for node in extraction.path.values(type, resource, begun):
             kind, value = node if node[0] != "Extension" else _extension_value(node)
             for field, entries in extraction.fields:
@@ -116,14 +116,12 @@ def _distinct(entries: Any) -> Any:
     return list(dict.fromkeys(entries)) if several else entries
 
 
-def _extractions(resource: Resource, plan: Plan) -> Iterator[Extraction]:
-    yield from plan.always
-    done: set[int] = set()
-    for key in resource:
-        for extraction in plan.due.get(key, ()):
-            if id(extraction) not in done:
-                done.add(id(extraction))
-                yield extraction
+@lru_cache(maxsize=4096)
+def _extractions(type: str, keys: tuple[str, ...], extra: Extra) -> tuple[Extraction, ...]:
+    """Those for a resource with these properties, each once. A type has a few such sets that recur."""
+    due = plan(type, extra).due
+    found = {id(one): one for key in keys for one in due.get(key, ())}
+    return (*plan(type, extra).always, *found.values())
 
 
 def _add(found: Index, field: Field, entries: list[Entry]) -> None:

@@ -63,7 +63,7 @@ def write(value: Any, *, pretty: bool = False) -> bytes:
 def _read_compact(body: bytes) -> Any:
     """The value where writing it gives the same bytes again, as with most programs: then nothing can be odd with it,
     no key was lost. None where a closer look is needed. Three times as fast as that look."""
-    if b"\\" in body or b"\xef\xbf" in body or _LONG_NUMBER.search(body):
+    if b"\\" in body or b"\xef\xbf" in body or _LONG_NUMBER in body.translate(_DIGITS):
         return None
     _check_depth(body)
     try:
@@ -153,5 +153,6 @@ _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=decimal, parse_int=integer, parse_constant=_refuse_constant
 )
 _COMPACT_DECODER = msgspec.json.Decoder(float_hook=decimal)
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_DIGITS = bytes(ord("9") if chr(code) in "0123456789" else 0 for code in range(256))
+_LONG_NUMBER = b"9" * 19
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

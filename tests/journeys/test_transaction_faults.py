@@ -22,7 +22,7 @@ from tests.journeys.bundles import Json, bundle, contents, entry, observation, p
 from tests.journeys.cutting_proxy import When, Wire, wire
 
 Result = TypeVar("Result")
-OPERATIONS = ("claim", "get_many", "matches", "insert", "replace")
+OPERATIONS = ("claim", "get_many", "find", "insert", "replace")
 IBU = "urn:uuid:6a1d0a6e-1111-4c3a-8d6e-000000000001"
 
 
