@@ -46,7 +46,6 @@ SEARCHES = (
     "_include=Patient",
     "_include=Patient:name",
     "_revinclude=*",
-    "_has:Observation:patient:code=x",
     "_has:" + "Observation:patient:_has:" * 20 + "code=x",
     "general-practitioner" + ".organization" * 20 + "=x",
     "_summary=count&_elements=$where",
