@@ -45,7 +45,6 @@ SEARCHES = (
     "_include=*:*",
     "_include=Patient",
     "_include=Patient:name",
-    "_revinclude=*",
     "_has:" + "Observation:patient:_has:" * 20 + "code=x",
     "general-practitioner" + ".organization" * 20 + "=x",
     "_summary=count&_elements=$where",
