@@ -106,9 +106,11 @@ def _load_app(settings: Settings, parent: int) -> Any:
     import main as application
 
     app = application.create_app(settings)
-    # What is loaded by now stays: the garbage collector need not walk through it again and again.
+    # What is loaded by now stays: the garbage collector need not walk through it again and again. A request makes some
+    # thousand objects, nearly all of which are gone with it, without the collector.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
     return app
 
 

@@ -17,6 +17,7 @@ from fhir_server.search.locality import Locality
 from resources.definitions.own import NONE, Extra
 from resources.definitions.paths import Node, Path, Step, children
 from resources.definitions.search import compartments as definitions
+from resources.definitions.structure import resource_types
 
 Index = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +26,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Description:
     """`index` by parameter code; `compartments`: compartment -> ids of those that the resource belongs to; `search`:
-    what the one index of search values leaves out: words, texts, groups and the position."""
+    what the one index of search values leaves out: words, texts, groups, the position, and the values of contained
+    resources."""
 
     index: Index
     compartments: dict[str, list[str]]
@@ -34,11 +36,12 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """One path, and the fields that are filled from its values; `texts`: the fields that keep the texts of codes too;
-    `identifiers`: those of identifiers; `references`: those of references; `beside`: whether its values have any."""
+    """One path, and the fields that are filled from its values, each with its code and kind; `texts`: those that keep
+    the texts of codes too; `identifiers`: those of identifiers; `references`: those of references; `beside`: whether
+    its values have any."""
 
     path: Path
-    fields: tuple[tuple[Field, IndexValue], ...]
+    fields: tuple[tuple[str, Field, IndexValue], ...]
     texts: tuple[str, ...]
     identifiers: tuple[Field, ...]
     references: tuple[Field, ...]
@@ -64,11 +67,17 @@ def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NO
     for extraction in _extractions(type, tuple(resource), extra):
         for node in extraction.path.values(type, resource, begun):
             kind, value = node if node[0] != "Extension" else _extension_value(node)
-            for field, entries in extraction.fields:
-                _add(found, field, entries(kind, value, field, locality))
+            for code, field, entries in extraction.fields:
+                some = entries(kind, value, field, locality)
+                if field.layout == "object":
+                    found[code] = some[0] if some else found.get(code, {})
+                elif code in found:
+                    found[code] += some
+                else:
+                    found[code] = some
             if extraction.beside and value.__class__ is dict:
                 _add_beside(found, texts, extraction, (kind, value), locality=locality)
-    index = {code: _distinct(entries) for code, entries in found.items()}
+    index = {code: entries if len(entries) < 2 else _distinct(entries) for code, entries in found.items()}
     search: dict[str, Any] = words.index(resource)
     if texts:
         search["text"] = {code: list(dict.fromkeys(folded)) for code, folded in texts.items()}
@@ -76,7 +85,23 @@ def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NO
         search["groups"] = groups
     if point := near.index(resource):
         search["position"] = point
+    if "contained" in resource and (inside := [_contained(one, zone, base, extra) for one in _identified(resource)]):
+        search["contained"] = inside
     return Description(index, _compartments(resource, index), search)
+
+
+def _identified(resource: Resource) -> Iterator[Resource]:
+    """The contained resources that something can refer to."""
+    for one in resource["contained"]:
+        if isinstance(one, dict) and one.get("resourceType") in resource_types() and isinstance(one.get("id"), str):
+            yield one
+
+
+def _contained(resource: Resource, zone: ZoneInfo, base: str, extra: Extra) -> dict[str, Any]:
+    """What a search looks at, in the shape that a document of its own has."""
+    described = describe(resource, zone=zone, base=base, extra=extra)
+    rest = {"search": described.search} if described.search else {}
+    return {"_id": resource["id"], "type": resource["resourceType"], "index": described.index, **rest}
 
 
 def _add_beside(
@@ -106,14 +131,13 @@ def _groups(resource: Resource, locality: Locality) -> dict[str, list[Entry]]:
         for path in field.parameter.paths:
             if not path.keys.isdisjoint(resource):
                 for node in path.values(type, resource):
-                    if group := composite.index(node, field, resource, locality):
+                    if (group := composite.index(node, field, resource, locality)) is not None:
                         found.setdefault(field.code, []).extend(group)
     return found
 
 
 def _distinct(entries: Any) -> Any:
-    several = isinstance(entries, list) and len(entries) > 1 and isinstance(entries[0], str)
-    return list(dict.fromkeys(entries)) if several else entries
+    return list(dict.fromkeys(entries)) if entries.__class__ is list and entries[0].__class__ is str else entries
 
 
 @lru_cache(maxsize=4096)
@@ -122,14 +146,6 @@ def _extractions(type: str, keys: tuple[str, ...], extra: Extra) -> tuple[Extrac
     due = plan(type, extra).due
     found = {id(one): one for key in keys for one in due.get(key, ())}
     return (*plan(type, extra).always, *found.values())
-
-
-def _add(found: Index, field: Field, entries: list[Entry]) -> None:
-    if field.layout == "object":
-        if entries or field.code not in found:
-            found[field.code] = entries[0] if entries else {}
-        return
-    found.setdefault(field.code, []).extend(entries)
 
 
 def _extension_value(node: Node) -> Node:
@@ -182,7 +198,7 @@ def _shared(type: str, extra: Extra) -> list[Extraction]:
 
 
 def _extraction(path: Path, sharing: tuple[Field, ...]) -> Extraction:
-    filled = tuple((field, INDEXES[field.parameter.type]) for field in sharing)
+    filled = tuple((field.code, field, INDEXES[field.parameter.type]) for field in sharing)
     texts = [field.code for field in sharing if field.texts == (f"{TEXT}.{field.code}",)]
     tokens = tuple(field for field in sharing if field.parameter.type == "token")
     references = tuple(field for field in sharing if field.parameter.type == "reference")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -92,7 +92,7 @@ def own_parameter(row: Own, type: str) -> SearchParameter:
 
 
 def _only(path: Path, types: frozenset[str]) -> Path:
-    def known(node: Node) -> Iterable[Node]:
+    def known(node: Node) -> list[Node]:
         return [node] if node[0] in types else []
 
     return replace(path, types=path.types & types, steps=(*path.steps, known))

@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/searchparameter-registry.html. fhirpathpy is the oracle 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from resources.definitions.structure import Element, UnknownType, definition
 
 Node = tuple[str, Any]
-Step = Callable[[Node], Iterable[Node]]
+Step = Callable[[Node], list[Node]]
 
 TOKEN = re.compile(r"\s*(?:(?P<text>'[^']*')|(?P<name>\$?[A-Za-z_][\w-]*)|(?P<index>\[\d+\])|(?P<sign>!=|[().=|]))")
 
@@ -44,13 +44,14 @@ class Path:
             return [(type, value)]
         first, *rest = self.steps
         known = None if begun is None else begun.get(first)
-        nodes = list(first((type, value))) if known is None else known
+        nodes = first((type, value)) if known is None else known
         if begun is not None:
             begun[first] = nodes
         for step in rest:
-            if not nodes:
-                break
-            nodes = [found for node in nodes for found in step(node)]
+            if len(nodes) == 1:
+                nodes = step(nodes[0])
+            elif nodes:
+                nodes = [found for node in nodes for found in step(node)]
         return nodes
 
 
@@ -62,8 +63,8 @@ def compile_path(expression: str, type: str) -> tuple[Path, ...]:
     return tuple(path for part in _alternatives(expression) if (path := _Parser(part, type).path()) is not None)
 
 
-def _is_deceased(node: Node) -> Iterable[Node]:
-    yield "boolean", "deceasedDateTime" in node[1] or node[1].get("deceasedBoolean") is True
+def _is_deceased(node: Node) -> list[Node]:
+    return [("boolean", "deceasedDateTime" in node[1] or node[1].get("deceasedBoolean") is True)]
 
 
 def _alternatives(expression: str) -> list[str]:
@@ -234,27 +235,33 @@ def children(type: str, name: str) -> tuple[tuple[str, Element, str], ...]:
     return tuple((key, element, kind) for key, (element, kind) in properties.items() if element.name == name)
 
 
-@cache
 def _properties(type: str, name: str, kept: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
     return tuple((key, kind) for key, _, kind in children(type, name) if kept is None or kind in kept)
 
 
 @cache
-def _child_step(name: str, kept: frozenset[str] | None = None) -> Callable[[Node], list[Node]]:
+def _child_step(name: str, kept: frozenset[str] | None = None) -> Step:
     """The step to an element of this name, of the types that are `kept`; the same one each time, so that paths can
     share it."""
+    known: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def step(node: Node) -> list[Node]:
         type, value = node
         nodes: list[Node] = []
-        if not isinstance(value, dict):
+        if value.__class__ is not dict:
             return nodes
-        for key, kind in _properties(value.get("resourceType", type) if type == "Resource" else type, name, kept):
-            found = value.get(key)
-            if isinstance(found, list):
-                nodes += [(kind, item) for item in found if item is not None]
-            elif found is not None:
-                nodes.append((kind, found))
+        if type == "Resource":
+            type = value.get("resourceType", type)
+        held = known.get(type)
+        if held is None:
+            held = known[type] = _properties(type, name, kept)
+        for key, kind in held:
+            if key in value:
+                found = value[key]
+                if found.__class__ is list:
+                    nodes += [(kind, item) for item in found if item is not None]
+                elif found is not None:
+                    nodes.append((kind, found))
         return nodes
 
     return step

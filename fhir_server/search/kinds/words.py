@@ -60,15 +60,15 @@ def plain(div: str) -> str:
 
 
 def _collect(type: str, value: Mapping[str, Any], texts: list[str]) -> None:
-    table = _table(value.get("resourceType", type))
+    table = _table(value.get("resourceType", type) if type == "Resource" else type)
     for key, found in value.items():
-        kind = table.get(key)
-        if kind is not None:
+        if key in table:
+            kind = table[key]
             for one in found if found.__class__ is list else (found,):
-                if one.__class__ is str:
-                    texts.append(one if kind is not HTML else plain(one))
-                elif isinstance(one, dict):
+                if one.__class__ is dict:
                     _collect(kind, one, texts)
+                elif one.__class__ is str:
+                    texts.append(one if kind is not HTML else plain(one))
 
 
 @cache
