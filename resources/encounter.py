@@ -1,4 +1,4 @@
-"""The hospital's own rules for Encounter: how a visit proceeds. https://hl7.org/fhir/R4/encounter.html"""
+"""The hospital's own rules for Encounter: the times of a visit. https://hl7.org/fhir/R4/encounter.html"""
 
 from __future__ import annotations
 
@@ -7,25 +7,9 @@ from typing import Any
 
 from resources.identifiers import identifiers
 from resources.issues import Issue
-from resources.moves import Moves, moment, move_issue, table
+from resources.moments import moment
 from resources.systems import ENCOUNTER_PREFIX
 from resources.validation import texts
-
-MOVES: Moves = table(
-    planned="arrived triaged in-progress cancelled entered-in-error",
-    arrived="triaged in-progress finished cancelled entered-in-error",
-    triaged="in-progress finished cancelled entered-in-error",
-    in_progress="onleave finished cancelled entered-in-error",
-    onleave="in-progress finished cancelled entered-in-error",
-    finished="entered-in-error",
-    cancelled="entered-in-error",
-    entered_in_error="",
-)
-
-
-def encounter_move(before: Any, after: Any) -> Issue | None:
-    """Why a visit must not proceed like this. In the emergency room, triage stands between arrival and treatment."""
-    return move_issue(before, after, MOVES)
 
 
 def encounter_rules(resource: Any) -> Iterator[Issue]:

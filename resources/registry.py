@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from resources.appointment import appointment_keys, appointment_rules
+from resources.appointment import appointment_keys
 from resources.encounter import encounter_rules
 from resources.identifiers import Identifier
 from resources.issues import Issue
+from resources.moments import ends_after_start
 from resources.patient import patient_keys, patient_rules, practitioner_keys, practitioner_rules
 from resources.search_parameter import search_parameter_keys, search_parameter_rules
-from resources.slot import slot_rules
 from resources.validation import texts
 from resources.validation.elements import check_resource
 from resources.validation.scope import Scope
@@ -20,8 +20,8 @@ RULES: Mapping[str, Callable[[Any], Iterator[Issue]]] = {
     "Patient": patient_rules,
     "Practitioner": practitioner_rules,
     "Encounter": encounter_rules,
-    "Appointment": appointment_rules,
-    "Slot": slot_rules,
+    "Appointment": ends_after_start,
+    "Slot": ends_after_start,
     "SearchParameter": search_parameter_rules,
 }
 KEYS: Mapping[str, Callable[[Any], Iterator[Identifier]]] = {

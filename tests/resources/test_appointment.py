@@ -1,4 +1,4 @@
-"""Bookings: their code, their times, how they proceed."""
+"""Bookings: their code, their times."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from resources.appointment import MOVES, appointment_move
-from resources.definitions.structure import required_codes
 from resources.registry import business_keys, validate
 from resources.systems import local
 
@@ -33,25 +31,3 @@ def test_a_booking() -> None:
 @pytest.mark.parametrize("end", ["2026-11-24T08:00:00+08:00", "2026-11-23T23:59:00Z"])
 def test_the_end_is_after_the_start(end: str) -> None:
     assert errors({**BOOKED, "end": end}) == [("business-rule", "Appointment.end")]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "allowed"),
-    [
-        ("proposed", "booked", True),
-        ("booked", "arrived", True),
-        ("booked", "checked-in", True),
-        ("arrived", "fulfilled", True),
-        ("noshow", "arrived", True),
-        ("booked", "booked", True),
-        ("cancelled", "booked", False),
-        ("fulfilled", "booked", False),
-    ],
-)
-def test_moves(old: str, new: str, allowed: bool) -> None:
-    assert (appointment_move({"status": old}, {"status": new}) is None) is allowed
-
-
-def test_the_table_speaks_of_real_statuses() -> None:
-    value_set = required_codes("http://hl7.org/fhir/ValueSet/appointmentstatus")
-    assert set(MOVES) | set().union(*MOVES.values()) == {code for codes in value_set.values() for code in codes}
