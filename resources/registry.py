@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from resources.appointment import appointment_keys
@@ -14,7 +15,7 @@ from resources.patient import patient_keys, patient_rules, practitioner_keys, pr
 from resources.search_parameter import search_parameter_keys, search_parameter_rules
 from resources.validation import texts
 from resources.validation.elements import check_resource
-from resources.validation.scope import Scope
+from resources.validation.scope import Scope, TooManyProblems
 
 RULES: Mapping[str, Callable[[Any], Iterator[Issue]]] = {
     "Patient": patient_rules,
@@ -44,7 +45,8 @@ def validate(resource: Any, *, type: str | None = None) -> list[Issue]:
         return [Issue("error", *texts.other_type(found, type), f"{type}.resourceType")]
     named = isinstance(found, str) and found.isidentifier() and len(found) <= 64
     name = str(found) if named else type or "Resource"
-    check_resource(resource, name, Scope(issues, resource))
+    with suppress(TooManyProblems):
+        check_resource(resource, name, Scope(issues, resource))
     if name in RULES:
         issues.extend(RULES[name](resource))
     return issues

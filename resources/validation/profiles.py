@@ -7,6 +7,7 @@ pattern, type, or the url of an extension. Slices told apart otherwise (behind r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from resources.issues import Issue
 from resources.validation import texts
 from resources.validation.fhirpath import compile_rule
 from resources.validation.references import STRUCTURE
-from resources.validation.scope import Json, Scope
+from resources.validation.scope import Json, Scope, TooManyProblems
 
 
 @dataclass(slots=True)
@@ -52,7 +53,8 @@ def validate_profile(resource: Json, url: str) -> list[Issue]:
     if found != expected:
         return [Issue("error", *texts.other_type(found, expected), str(expected))]
     scope = Scope([], resource)
-    _check(root, Found(resource, expected, expected), scope)
+    with suppress(TooManyProblems):
+        _check(root, Found(resource, expected, expected), scope)
     return scope.issues
 
 

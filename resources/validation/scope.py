@@ -17,6 +17,10 @@ Problem: TypeAlias = tuple[str, Text]
 ENOUGH = 1000
 
 
+class TooManyProblems(Exception):
+    """Nobody reads more than twice ENOUGH: the validation ends here."""
+
+
 class Scope:
     """`resource` is FHIRPath's %resource; `container` the scope of what contains it, for contained resources."""
 
@@ -29,10 +33,12 @@ class Scope:
         self._contained: dict[str, str] | None = None
 
     def add(self, problem: Problem, expression: str, severity: str = "error") -> None:
-        """Beyond ENOUGH only errors are kept, beyond twice that nothing: an error is never lost among warnings."""
-        count = len(self.issues)
-        if count >= ENOUGH and (severity != "error" or count >= 2 * ENOUGH):
+        """Beyond ENOUGH only errors are kept: an error is never lost among warnings. Raises TooManyProblems beyond
+        twice that."""
+        if len(self.issues) >= ENOUGH and severity != "error":
             return
+        if len(self.issues) >= 2 * ENOUGH:
+            raise TooManyProblems
         self.issues.append(Issue(severity, problem[0], problem[1], expression))
 
     @property
