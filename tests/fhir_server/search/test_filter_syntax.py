@@ -118,7 +118,7 @@ def test_length_depth_and_number_are_bounded(text: str, limit: int | None) -> No
     else:
         with pytest.raises(InvalidParameter, match=str(limit)):
             read(text)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3
 
 
 PIECES = st.sampled_from(

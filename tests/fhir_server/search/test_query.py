@@ -243,4 +243,4 @@ def test_what_is_large_is_answered_quickly(parameters: Parameters) -> None:
         matches(compile(query, zone=ZONE, base=BASE, now=NOW), document)
     except InvalidParameter:
         pass
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3

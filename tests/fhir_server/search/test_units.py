@@ -73,4 +73,4 @@ def test_hostile_units_take_no_time(code: str) -> None:
     unit("g")
     begun = process_time()
     unit(code)
-    assert process_time() - begun < 0.5
+    assert process_time() - begun < 2
