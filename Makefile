@@ -21,6 +21,7 @@ serve: $(VENV)/.runtime ## install what is missing and serve the demo hospital o
 	@exec $(VENV)/bin/rsud serve --demo --open
 
 test: $(VENV)/.development .cache/$(EXAMPLES)/package $(CORE) ## install what the tests need and run all of them
+	@deploy/require-commands chromium
 	@$(VENV)/bin/python -m pytest
 
 check: $(VENV)/.development ## format, lint, types, import contracts, then all tests
@@ -30,8 +31,9 @@ check: $(VENV)/.development ## format, lint, types, import contracts, then all t
 	@$(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory test
 
-bench: $(VENV)/.development ## measure the server beside the bare floor
-	@exec $(VENV)/bin/python -m bench
+bench: $(VENV)/.development ## measure the server beside the bare floor, then its searches in a growing archive
+	@$(VENV)/bin/python -m bench
+	@exec $(VENV)/bin/python -m bench.scale
 
 definitions: $(VENV)/.development $(CORE) ## make resources/definitions/data from the official package again
 	@$(VENV)/bin/python -m resources.definitions.build $(CORE)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,16 @@ from functools import partial
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
+import auth.commands.clients as client_commands
+import auth.commands.users as user_commands
 import serving
+from auth.client_metadata import ClientRefused
+from auth.issuer import Issuer
+from auth.policy import PolicyRefused
+from auth.policy import load as load_policy
+from auth.storage.database import connected as auth_database
+from auth.users import UserRefused
+from fhir_server.audit.heads import NO_COPY, KeyRefused, copied
 from fhir_server.errors import FhirError
 from fhir_server.messages import FhirRequest
 from fhir_server.store import deployment, mongod
@@ -33,6 +43,10 @@ CANNOT_START = (
     CannotSeed,
     CannotExplain,
     SettingsRefused,
+    KeyRefused,
+    ClientRefused,
+    UserRefused,
+    PolicyRefused,
     serving.CannotServe,
     deployment.MongodbUnusable,
     mongod.MongodError,
@@ -65,6 +79,7 @@ def serve(options: argparse.Namespace) -> int:
     try:
         settings = _settings(options)
         serving.refuse_open_elsewhere(settings)
+        load_policy(settings.policy_file)
         address = serving.free_address(settings)
         with _database(settings) as (connected, lives):
             if connected.demo:
@@ -99,6 +114,29 @@ def reindex(options: argparse.Namespace) -> int:
             return asyncio.run(_reindex(connected, tuple(options.types), verify=options.verify))
     except KeyboardInterrupt:
         return 130
+
+
+def verify_audit(options: argparse.Namespace) -> int:
+    """Look for what was changed, removed or added in the audit trail; exit status 1 where there is something."""
+    with _database(_settings(options), wait_for_others=True) as (connected, _):
+        return asyncio.run(_verify_audit(connected))
+
+
+def accounts(options: argparse.Namespace) -> int:
+    """The chores around the hospital's accounts."""
+    with _database(_settings(options), wait_for_others=True) as (connected, _):
+        uri = connected.mongodb_uri.get_secret_value() if connected.mongodb_uri else ""
+        with auth_database(uri, connected.mongodb_database) as database:
+            return user_commands.printed(options.action, options, database)
+
+
+def apps(options: argparse.Namespace) -> int:
+    """The chores around the apps and systems that may use the server."""
+    with _database(_settings(options), wait_for_others=True) as (connected, _):
+        uri = connected.mongodb_uri.get_secret_value() if connected.mongodb_uri else ""
+        with auth_database(uri, connected.mongodb_database) as database:
+            issuer = Issuer(connected.issuer, connected.fhir_base, database)
+            return client_commands.printed(options.action, options, issuer)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -156,6 +194,23 @@ async def _reindex(settings: Settings, types: tuple[str, ...], *, verify: bool) 
     return int(any(tally.refused or (verify and tally.drifted) for tally in tallies))
 
 
+async def _verify_audit(settings: Settings) -> int:
+    import main as application
+    from fhir_server.audit import verify
+
+    copy = copied(settings.audit_heads_file, settings.audit_key_file)
+    if copy is None:
+        print(f"There is no {settings.audit_heads_file}: an end that was cut off may go unnoticed.")
+    gc.collect()
+    gc.freeze()  # else the collector walks through all that is loaded, again and again: half of the time
+    async with application.open_store(settings) as store:
+        progress = partial(_progress, "verifying the audit trail")
+        report = await verify.verify(store.audit_trail(), copy or NO_COPY, progress)
+    for line in verify.lines(report):
+        print(line)
+    return int(bool(report.findings))
+
+
 def _progress(what: str, done: int, total: int) -> None:
     if not sys.stderr.isatty():
         return
@@ -205,6 +260,12 @@ def _reindex_flags(parser: argparse.ArgumentParser) -> None:
     _data_dir_flag(parser)
 
 
+def _verify_audit_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--heads", dest="audit_heads", metavar="FILE", help="the signed copy (RSUD_AUDIT_HEADS)")
+    parser.add_argument("--key", dest="audit_key", metavar="FILE", help="the key that signed it (RSUD_AUDIT_KEY)")
+    _data_dir_flag(parser)
+
+
 def _data_dir_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", help="folder of the embedded MongoDB (RSUD_DATA_DIR)")
 
@@ -213,6 +274,9 @@ COMMANDS = {
     "serve": Command("serve the FHIR record over HTTP", _serve_flags, serve),
     "seed": Command("add a demo hospital to the database", _seed_flags, seed),
     "reindex": Command("compute anew what searches look at", _reindex_flags, reindex),
+    "user": Command("the accounts of staff, patients and those who act for them", user_commands.flags, accounts),
+    "client": Command("the apps and systems that may use the server", client_commands.flags, apps),
+    "verify-audit": Command("look for what was changed in the audit trail", _verify_audit_flags, verify_audit),
     "explain": Command("tell how a search is carried out", _explain_flags, explain),
 }
 

@@ -38,7 +38,7 @@ small { display: block; color: #3d4f5f; }
 <small lang="en">Electronic medical records of a regional hospital, over FHIR R4.</small></p>
 $warning
 <ul>
-<li><a href="$base/metadata">$base/metadata</a>
+$apps<li><a href="$base/metadata">$base/metadata</a>
 <small>Kemampuan server: jenis data, pencarian, dan operasi &middot;
 <span lang="en">what the server can do</span></small></li>
 <li><a href="$base/Patient?_count=5">$base/Patient</a>
@@ -50,6 +50,11 @@ $warning
 </html>
 """)
 
+APPS = """<li><a href="/auth/apps">/auth/apps</a>
+<small>Aplikasi yang Anda izinkan membaca data Anda &middot;
+<span lang="en">apps that may use your data</span></small></li>
+"""
+
 WARNING = """<p class="warning"><strong>Tanpa autentikasi.</strong> Server ini berjalan dengan <code>--open</code>:
 siapa pun di mesin ini boleh melakukan apa saja. Hanya untuk pengembangan.
 <small lang="en">Authentication is off: for development on this machine only.</small></p>"""
@@ -57,7 +62,9 @@ siapa pun di mesin ini boleh melakukan apa saja. Hanya untuk pengembangan.
 
 def routes(base: str, *, is_open: bool) -> list[Route]:
     """`/`, `/health/live` (the process answers) and `/health/ready` (the database answers, else 503)."""
-    page = PAGE.substitute(base=escape(base, quote=True), warning=WARNING if is_open else "")
+    page = PAGE.substitute(
+        base=escape(base, quote=True), warning=WARNING if is_open else "", apps="" if is_open else APPS
+    )
 
     async def home(_: Request) -> Response:
         return HTMLResponse(page, headers=HEADERS)

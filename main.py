@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
+from threading import Thread
 from typing import TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import auth.pages.routes
+import auth.routes
 import home
-from auth.caller import SYSTEM, Caller
+from auth.bearer import Bearer
+from auth.caller import SYSTEM, Caller, caller_of
+from auth.issuer import Issuer
+from auth.live import InUse
+from auth.pages.site import Pages
+from auth.policy import Policy
+from auth.policy import load as load_policy
+from auth.protocol import server_of
+from auth.senders import Sender, console, nobody, smtp
+from auth.server import Server
+from auth.storage import clients
+from auth.storage.database import DatabaseFailed, Documents, connected
+from fhir_server.audit.heads import HeadsLog, private_key
+from fhir_server.audit.projection import Projection
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
+from fhir_server.people import RecordPeople
+from fhir_server.reach import Reach
 from fhir_server.record import Record
 from fhir_server.routes import routes
+from fhir_server.search.units import unit
 from fhir_server.site import Site
 from fhir_server.store.store import Store, connect
+from guards import Guards, Limits
 from settings import Settings, load
 
 SMALLEST_COMPRESSED = 1024
+AUTH_THREADS = 16
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
-class State(TypedDict):
+class AuthState(TypedDict, total=False):
+    """What a server with authentication has besides: who a token's caller is, and the authorization server."""
+
+    caller: Callable[[str], Awaitable[Caller | None]]
+    knows_origin: Callable[[str], Awaitable[bool]]
+    server: Server
+    threads: CapacityLimiter
+    pages: Pages
+
+
+class State(AuthState):
     """What lives as long as the application; requests find it in `request.state`."""
 
     record_for: Callable[[Caller], Record]
@@ -42,19 +74,40 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
-        async with open_store(settings) as store:
+        # The first unit takes a quarter of a second: not while somebody waits for it.
+        Thread(target=unit, args=("kg",), daemon=True).start()
+        async with open_store(settings) as store, open_auth(settings) as authentication:
             own = own_parameters(store, place)
-            async with own.watching():
-                yield {"record_for": lambda caller: Record(store, caller, own.site), "ready": store.ping}
+            record_for = partial(_record_for, store, own)
+            if "server" in authentication:
+                reach = Reach(partial(record_for, SYSTEM))
+                authentication["caller"] = partial(_settled, authentication["caller"], reach)
+                authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
+            async with own.watching(), audit_events(settings, store, own):
+                yield {"record_for": record_for, "ready": store.ping, **authentication}
 
     fhir = routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)
     pages = home.routes(settings.fhir_base, is_open=settings.open)
-    return Starlette(lifespan=lifespan, routes=[*fhir, *pages], middleware=_middleware(settings))
+    signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
+    return Starlette(
+        lifespan=lifespan,
+        routes=[*signing_in, *fhir, *pages],
+        middleware=_middleware(settings),
+        exception_handlers={DatabaseFailed: auth.routes.database_failed},
+    )
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
     own_names = Middleware(TrustedHostMiddleware, allowed_hosts=own_hosts(settings), www_redirect=False)
-    return [*([own_names] if settings.open else []), Middleware(compressed)]
+    guards = Middleware(Guards, limits(settings), is_https=settings.fhir_base.startswith("https:"))
+    return [*([own_names] if settings.open else []), guards, Middleware(compressed)]
+
+
+def limits(settings: Settings) -> Limits:
+    """How often somebody may ask; on an open server, which only this machine reaches, as often as it likes."""
+    if settings.open:
+        return Limits()
+    return Limits(settings.rate_per_token, settings.rate_per_address, settings.proxies)
 
 
 def compressed(app: ASGIApp) -> ASGIApp:
@@ -94,6 +147,70 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         yield store
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def open_auth(settings: Settings) -> AsyncIterator[AuthState]:
+    """The authorization server; nothing on an open server, which asks nobody who he is."""
+    if settings.open or settings.mongodb_uri is None:
+        yield {}
+        return
+    opening = connected(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
+    database = await to_thread.run_sync(opening.__enter__)
+    try:
+        issuer = Issuer(settings.issuer, settings.fhir_base, database)
+        threads = CapacityLimiter(AUTH_THREADS)
+        who = partial(_caller_of, issuer, load_policy(settings.policy_file), ZoneInfo(settings.time_zone))
+        bearer = Bearer(issuer, who, threads)
+        knows = partial(_knows_origin, database, threads)
+        yield {"caller": bearer.caller, "knows_origin": knows, "server": server_of(issuer), "threads": threads}
+    finally:
+        opening.__exit__(None, None, None)
+
+
+async def _knows_origin(database: Documents, threads: CapacityLimiter, origin: str) -> bool:
+    return await to_thread.run_sync(clients.with_origin, database, origin, limiter=threads)
+
+
+def sign_in_pages(settings: Settings, issuer: Issuer, record_for: Callable[[Caller], Record], reach: Reach) -> Pages:
+    """What the pages show and whom they write to."""
+    zone = ZoneInfo(settings.time_zone)
+    return Pages(
+        issuer,
+        RecordPeople(record_for, reach.settled, load_policy(settings.policy_file), zone),
+        _sender(settings),
+        hospital=settings.hospital_name,
+        language=settings.language,
+        zone=zone,
+    )
+
+
+def _sender(settings: Settings) -> Sender:
+    if settings.smtp_url is not None:
+        return smtp(settings.smtp_url.get_secret_value(), settings.mail_from)
+    return console() if settings.demo else nobody
+
+
+def _record_for(store: Store, own: OwnParameters, caller: Caller) -> Record:
+    return Record(store, caller, own.site)
+
+
+async def _settled(find: Callable[[str], Awaitable[Caller | None]], reach: Reach, token: str) -> Caller | None:
+    """The caller of a token, with the patients that it reaches now."""
+    caller = await find(token)
+    return None if caller is None else await reach.settled(caller)
+
+
+def _caller_of(issuer: Issuer, policy: Policy, zone: ZoneInfo, used: InUse) -> Caller | None:
+    return caller_of(used.live, used.user, used.client, policy=policy, now=issuer.clock(), zone=zone)
+
+
+def audit_events(settings: Settings, store: Store, own: OwnParameters) -> AbstractAsyncContextManager[None]:
+    """Makes AuditEvents of the journal, and signs it, in one process of all. Raises KeyRefused, OSError."""
+    if not settings.audit_events:
+        return nullcontext()
+    heads = HeadsLog(settings.audit_heads_file, private_key(settings.audit_key_file))
+    return Projection(store.audit_trail(), lambda: own.site, heads).running()
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Every setting of the server: an RSUD_* environment variable, typed, with its default and what it is for."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RSUD_"
+MAIL_SERVER = re.compile(r"smtps?://([^\s@/]+@)?[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
@@ -41,10 +43,35 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s?#]+$",
         description="Public URL of the FHIR base, when a proxy stands before the server; else made of host and port",
     )
+    policy_file: Path | None = Field(
+        None, description="What each role may do, in TOML as in auth/policy.toml; else the policy that comes along"
+    )
+    hospital_name: str = Field(
+        "Rumah Sakit Umum Daerah", min_length=1, max_length=60, description="Name of the hospital on the sign-in pages"
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail server for one-time codes: `smtp://user:password@host:587`, or `smtps://…:465`"
+    )
+    mail_from: str = Field("rekam-medis@localhost", description="Address that the hospital's e-mail comes from")
+    audit_events: bool = Field(True, description="Make AuditEvents and Provenances of the journal in these processes")
+    audit_key: Path | None = Field(
+        None,
+        description="Ed25519 key in PEM that the audit trail is signed with; else `audit-key.pem` in the data folder",
+    )
+    audit_heads: Path | None = Field(
+        None, description="Signed copy of where the audit trail has come to; else `audit-heads.log` in the data folder"
+    )
     time_zone: str = Field("Asia/Makassar", description="IANA time zone of the hospital")
     language: Literal["id", "en"] = Field("id", description="Language of messages when the request names none")
     max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest request body, in bytes")
     max_binary_bytes: int = Field(25 * 1024**2, ge=1024, description="Largest Binary, in bytes")
+    rate_per_token: int = Field(6000, ge=0, description="Requests a minute with one token; 0 is no limit")
+    rate_per_address: int = Field(
+        600, ge=0, description="Requests a minute of one address without a token, such as signing in; 0 is no limit"
+    )
+    proxies: int = Field(
+        0, ge=0, le=9, description="Number of own proxies before the server, each of which sets X-Forwarded-For"
+    )
     search_timeout_ms: int = Field(5000, ge=1, description="Longest time a search may take in MongoDB, in milliseconds")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines shown")
 
@@ -57,6 +84,13 @@ class Settings(BaseSettings):
             raise ValueError("is not an IANA time zone") from problem
         return name
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not MAIL_SERVER.fullmatch(url.get_secret_value()):
+            raise ValueError("is not smtp://user:password@host:587 or smtps://user:password@host:465")
+        return url
+
     @property
     def root_url(self) -> str:
         """Where a browser on this machine finds the server: `http://127.0.0.1:8080`, without a slash at the end."""
@@ -67,6 +101,19 @@ class Settings(BaseSettings):
     def fhir_base(self) -> str:
         """The absolute URL of the FHIR base, without a slash at the end."""
         return (self.base_url or f"{self.root_url}/fhir").rstrip("/")
+
+    @property
+    def issuer(self) -> str:
+        """The public root of the server, which tokens name as their issuer: the FHIR base without /fhir."""
+        return self.fhir_base.removesuffix("/fhir")
+
+    @property
+    def audit_key_file(self) -> Path:
+        return self.audit_key or self.data_dir / "audit-key.pem"
+
+    @property
+    def audit_heads_file(self) -> Path:
+        return self.audit_heads or self.data_dir / "audit-heads.log"
 
     def to_environment(self) -> dict[str, str]:
         """The same settings as variables for another process. The MongoDB URI with its password is among them."""

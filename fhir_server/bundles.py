@@ -60,10 +60,11 @@ def searchset(
 
 
 def _entry(request: FhirRequest, document: Document, mode: str) -> Resource:
-    """A document that was found by its text has a `score`."""
+    """A document that was found by its text has a `score`; that of a contained resource the `address` it has there."""
     resource = document["resource"]
+    address = document.get("address", f"{resource['resourceType']}/{resource['id']}")
     return {
-        "fullUrl": f"{request.base}/{resource['resourceType']}/{resource['id']}",
+        "fullUrl": f"{request.base}/{address}",
         "resource": resource,
         "search": {"mode": mode, **({"score": document["score"]} if "score" in document else {})},
     }

@@ -11,6 +11,9 @@ from fhir_server.messages import Parameters, Resource
 Patch = Callable[[Resource], Resource]
 """Gives the patched copy of a resource; raises a FhirError where the patch does not apply."""
 
+SERVER_MADE = ("AuditEvent",)
+"""Types that the server alone makes, and never changes: they tell what others did."""
+
 Method = Literal["create", "update", "patch", "delete"]
 
 

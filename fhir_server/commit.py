@@ -15,13 +15,16 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from auth.caller import Caller
-from fhir_server.access import visible, writable
+from fhir_server.access import of_patients, reached, visible
 from fhir_server.changes import Change
+from fhir_server.corrections import sign
 from fhir_server.decide import Committed, Decision, decide
-from fhir_server.errors import BadRequest, Conflict, MultipleMatches, NotFound, PreconditionFailed, located
+from fhir_server.errors import BadRequest, Conflict, MultipleMatches, PreconditionFailed, located
 from fhir_server.finding import MOST_IDS, Ground, Side, plan
 from fhir_server.messages import Parameters, Resource
 from fhir_server.references import conditional, rewrite
+from fhir_server.rights import check_decided, not_referable, referred, seen
+from fhir_server.search import contained
 from fhir_server.search.locality import Locality
 from fhir_server.search.query import parse
 from fhir_server.site import Site
@@ -48,7 +51,7 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
     targets = []
     for change in changes:
         with located(change.place):
-            targets.append(await _target(change, transaction, context))
+            targets.append(await target_of(change, transaction, context))
     mapping = await _mapping(changes, targets, transaction, context)
     changes = [_rewritten(change, mapping) for change in changes]
     _refuse_twice(changes, targets)
@@ -56,10 +59,12 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
     decisions = []
     for change, target in zip(changes, targets, strict=True):
         with located(change.place):
-            old = _seen(change, stored.get((change.type, target.id)), context.caller)
+            old = seen(change, stored.get((change.type, target.id)), context.caller)
             decision = decide(change, target, old, site=context.site, moment=context.moment)
-            _check_new(decision, context.caller)
+            check_decided(decision, context.caller)
+            sign(decision, context.caller, context.moment)
             decisions.append((change.place, decision))
+    await _check_references([decision for _, decision in decisions], transaction, context)
     await _write(decisions, transaction)
     return [decision.committed for _, decision in decisions]
 
@@ -72,7 +77,8 @@ class Target:
     match: Literal["unconditional", "none", "one"]
 
 
-async def _target(change: Change, transaction: Transaction, context: Context) -> Target:
+async def target_of(change: Change, transaction: Transaction, context: Context) -> Target:
+    """Raises MultipleMatches, BadRequest, Forbidden."""
     if change.criteria is None:
         return Target(change.id or next(context.new_ids), "unconditional")
     found = await _matches(change.type, change.criteria, transaction, context)
@@ -97,6 +103,7 @@ async def _target(change: Change, transaction: Transaction, context: Context) ->
 
 async def _matches(type: str, criteria: Parameters, transaction: Transaction, context: Context) -> list[str]:
     query = parse(type, criteria, extra=context.site.extra)
+    contained.refuse(query)
     if not query.criteria:
         raise PreconditionFailed(
             Text("A condition must have at least one search parameter.", "Syarat harus memuat parameter pencarian.")
@@ -104,7 +111,7 @@ async def _matches(type: str, criteria: Parameters, transaction: Transaction, co
     locality = Locality(context.site.zone, context.site.base, context.moment)
     found = await plan(query, Ground(context.caller, locality, partial(_few, transaction), context.most_ids))
     stages = [*found.stages, {"$limit": 2}, {"$project": {"_id": True}}]
-    documents = await transaction.find(type, visible(context.caller, type), found.filter, stages)
+    documents = await transaction.find(type, visible(context.caller, type, "s"), found.filter, stages)
     return [document["_id"] for document in documents]
 
 
@@ -184,22 +191,21 @@ async def _stored(
     return {(type, id): document for type, documents in found.items() for id, document in documents.items()}
 
 
-def _seen(change: Change, old: Document | None, caller: Caller) -> Document | None:
-    """What the caller may know of, before anything else is said about it: versions and deletions are not everybody's.
-    To delete what is not there is fine, and so it is with what is not the caller's: neither is told from the other."""
-    if old is None or writable(caller, change.type).allows(old):
-        return old
-    if change.method == "delete":
-        return None
-    raise NotFound(Text(f"There is no {change.type} of this id.", f"Tidak ada {change.type} dengan id ini."))
-
-
-def _check_new(decision: Decision, caller: Caller) -> None:
-    type = decision.committed.type
-    if decision.new is not None and not writable(caller, type).allows(decision.new):
-        raise NotFound(
-            Text(f"You may not write this {type}: it is not yours.", f"Anda tidak berhak menulis {type} ini.")
-        )
+async def _check_references(decisions: Sequence[Decision], transaction: Transaction, context: Context) -> None:
+    """Raises NotFound where one newly refers to what is not there or another's, who may know of some patients only.
+    What comes with it is there."""
+    patients = reached(context.caller)
+    written = [(decision, decision.new) for decision in decisions if decision.new and not decision.new["deleted"]]
+    if patients is None or not written:
+        return
+    pairs = [((decision.old or {}).get("resource"), new["resource"]) for decision, new in written]
+    with_it = {(decision.committed.type, decision.committed.id) for decision, _ in written}
+    for type, ids in referred(patients, pairs, context.site.base).items():
+        wanted = {id for id in ids if (type, id) not in with_it}
+        stages: list[Document] = [{"$project": {"_id": True}}]
+        found = await transaction.find(type, of_patients(patients, type), {"_id": {"$in": sorted(wanted)}}, stages)
+        if missing := wanted - {document["_id"] for document in found}:
+            raise not_referable(f"{type}/{id}" for id in missing)
 
 
 async def _write(decisions: Sequence[tuple[str, Decision]], transaction: Transaction) -> None:

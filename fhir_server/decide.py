@@ -21,7 +21,8 @@ Outcome = Literal["created", "updated", "unchanged", "deleted", "absent"]
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of a change. `version` and `updated` are None only where there is nothing (absent)."""
+    """What became of a change. `version` and `updated` are None only where there is nothing (absent); `patients`: the
+    ids of those whose record it is part of, before or after."""
 
     outcome: Outcome
     type: str
@@ -29,6 +30,7 @@ class Committed:
     version: int | None = None
     updated: datetime | None = None
     resource: Resource | None = None
+    patients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def _put(
         return Decision(_committed("unchanged", change.type, stored), stored)
     updated = later_than(moment, stored["updated"])
     new = _document(resource, Stamp(id, stored["version"] + 1, updated, "PUT"), site)
-    return Decision(_committed("created" if stored["deleted"] else "updated", change.type, new), stored, new)
+    outcome: Outcome = "created" if stored["deleted"] else "updated"
+    return Decision(_committed(outcome, change.type, new, before=stored), stored, new)
 
 
 def _document(resource: Resource, stamp: Stamp, site: Site) -> Document:
@@ -137,5 +140,23 @@ SERVER_SET = ("versionId", "lastUpdated")
 _SORTED = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 
-def _committed(outcome: Outcome, type: str, document: Document) -> Committed:
-    return Committed(outcome, type, document["_id"], document["version"], document["updated"], document.get("resource"))
+def created(type: str, document: Document) -> Committed:
+    return _committed("created", type, document)
+
+
+def _committed(outcome: Outcome, type: str, document: Document, *, before: Document | None = None) -> Committed:
+    patients = patients_of(document) if before is None else (*patients_of(document), *patients_of(before))
+    return Committed(
+        outcome,
+        type,
+        document["_id"],
+        document["version"],
+        document["updated"],
+        document.get("resource"),
+        tuple(dict.fromkeys(patients)),
+    )
+
+
+def patients_of(document: Document) -> tuple[str, ...]:
+    """The ids of the patients whose record the document is part of."""
+    return tuple(document["compartments"].get("Patient", ()))

@@ -16,18 +16,22 @@ from typing import Any, Protocol
 from auth.caller import Caller
 from fhir_server.access import Access, may_see, visible
 from fhir_server.errors import TooCostly
-from fhir_server.knowing import known
+from fhir_server.knowing import MOST_PLACES, known
 from fhir_server.messages import Resource
-from fhir_server.search import joins
+from fhir_server.search import joins, refusals
 from fhir_server.search.compile import all_of, tree
 from fhir_server.search.conditions import AllOf, AnyOf, Chain, Condition, Has, Not
-from fhir_server.search.fields import Filter
+from fhir_server.search.fields import CONTAINED, Filter
 from fhir_server.search.joins import Join, Stage
+from fhir_server.search.kinds import contained
 from fhir_server.search.locality import Locality
+from fhir_server.search.periods import filters
 from fhir_server.search.query import Query
 from fhir_server.search.terminology import needs
+from resources.issues import Text
 
 MOST_IDS = 5_000
+MOST_IDS_INSIDE = 50_000
 MOST_CANDIDATES = 1_000
 FEW_IDS = 200
 SHORT_MS, LONG_MS = 100, 2_000
@@ -99,6 +103,7 @@ class _Found:
     stages: list[Stage] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     large: set[int] = field(default_factory=set)
+    contains: dict[str, bool] = field(default_factory=dict)
     joins: list[Joined] = field(default_factory=list)
 
 
@@ -108,7 +113,7 @@ async def plan(query: Query, ground: Ground, *, first: Filter | None = None) -> 
     Raises Forbidden where it looks through a type that is not the caller's, InvalidParameter for a wrong value and for
     a value set that is not there.
     """
-    known_here = await known(query.criteria, ground.locality, partial(_newest, ground))
+    known_here = await known(query.criteria, ground.locality, partial(_newest, ground), partial(_each, ground))
     ground = replace(ground, locality=replace(ground.locality, known=known_here))
     found = await _plan(query.type, query.criteria, ground, first or {})
     return replace(found, filter=all_of([one for one in (first or {}, found.filter) if one]))
@@ -130,8 +135,16 @@ def reads_first(query: Query) -> bool:
 
 async def _newest(ground: Ground, type: str, filter: Filter) -> Resource | None:
     latest = Plan(filter, ({"$sort": {"updated": -1, "_id": 1}}, {"$limit": 1}))
-    found = await ground.few(Side(type, visible(ground.caller, type), latest, "$resource"), 1, LONG_MS)
+    found = await ground.few(Side(type, visible(ground.caller, type, "s"), latest, "$resource"), 1, LONG_MS)
     return found[0] if found else None
+
+
+async def _each(ground: Ground, type: str, filter: Filter, path: str) -> list[Any]:
+    side = Side(type, visible(ground.caller, type, "s"), Plan(filter), f"${path}")
+    found = await ground.few(side, MOST_PLACES, LONG_MS)
+    if found is None:
+        raise refusals.too_much(path, "places", "tempat", MOST_PLACES)
+    return found
 
 
 def _has_join(condition: Condition) -> bool:
@@ -153,11 +166,12 @@ async def _plan(type: str, conditions: Sequence[Condition], ground: Ground, firs
         return tree(part, ground.locality, lambda join: found.filters.get(id(join), NOTHING))
 
     found = _Found()
-    alone = all_of([one for one in (first, *(filter_of(part) for part in parts if not behind[id(part)])) if one])
+    plain = filters([part for part in parts if not behind[id(part)]], filter_of, ground.locality)
+    alone = all_of([one for one in (first, *plain) if one])
     for join in (join for part in parts for join in behind[id(part)]):
-        await _add(found, Side(type, visible(ground.caller, type), Plan(alone)), join, ground)
+        await _add(found, Side(type, visible(ground.caller, type, "s"), Plan(alone)), join, ground)
     late = {id(part) for part in parts if any(id(join) in found.large for join in behind[id(part)])}
-    early = all_of([filter_of(part) for part in parts if id(part) not in late])
+    early = all_of(filters([part for part in parts if id(part) not in late], filter_of, ground.locality))
     if not late:
         return Plan(early, (), tuple(found.joins))
     rest = all_of([filter_of(part) for part in parts if id(part) in late])
@@ -177,10 +191,10 @@ def _joins(condition: Condition, caller: Caller) -> Iterator[Join]:
     the types that a chain does not name, those that the caller may see are searched."""
     match condition:
         case Chain(target=type) | Has(source=type):
-            visible(caller, type)
+            visible(caller, type, "s")
             yield condition
         case AnyOf(conditions=parts) if all(isinstance(part, Chain) and not part.named for part in parts):
-            seen = [part for part in parts if isinstance(part, Chain) and may_see(caller, part.target)]
+            seen = [part for part in parts if isinstance(part, Chain) and may_see(caller, part.target, "s")]
             for part in seen or parts:
                 yield from _joins(part, caller)
         case AllOf(conditions=parts) | AnyOf(conditions=parts):
@@ -192,7 +206,7 @@ def _joins(condition: Condition, caller: Caller) -> Iterator[Join]:
 
 async def _add(found: _Found, here: Side, join: Join, ground: Ground) -> None:
     type = joins.other(join)
-    access = visible(ground.caller, type)
+    access = visible(ground.caller, type, "s")
     inner = await _plan(type, (join.inner,), ground, {})
     there = Side(type, access, inner, joins.value(join))
     values = await _values(here, there, ground)
@@ -205,7 +219,37 @@ async def _add(found: _Found, here: Side, join: Join, ground: Ground) -> None:
         found.filters[id(join)] = joins.looked_up(here.type, join, position)
     else:
         found.filters[id(join)] = joins.listed(here.type, join, values)
+    if isinstance(join, Chain) and await _contains(found, here, join, ground):
+        inside = await _inside(join, inner, ground)
+        found.filters[id(join)] = {"$or": [found.filters[id(join)], inside]}
     found.joins.append(Joined(join, there, None if values is None else len(values)))
+
+
+async def _contains(found: _Found, here: Side, join: Chain, ground: Ground) -> bool:
+    """Whether the reference leads to contained resources anywhere: an index tells quickly that it does not."""
+    code = join.field.code
+    if code not in found.contains:
+        side = Side(here.type, here.access, Plan({f"{CONTAINED}.by": code}))
+        found.contains[code] = True
+        with suppress(TooCostly):
+            found.contains[code] = await ground.few(side, 0, SHORT_MS) is None
+    return found.contains[code]
+
+
+async def _inside(join: Chain, inner: Plan, ground: Ground) -> Filter:
+    """What contains the target of a chain. Raises TooCostly where so much is behind a further chain that it would have
+    to be looked up for each."""
+    if inner.stages:
+        inner = await _plan(join.target, (join.inner,), replace(ground, most_ids=MOST_IDS_INSIDE), {})
+    if inner.stages:
+        raise TooCostly(
+            Text(
+                f"More than {MOST_IDS_INSIDE} resources are behind this chain through contained ones: narrow it down.",
+                f"Lebih dari {MOST_IDS_INSIDE} sumber daya di balik rantai melalui contained ini: persempitlah.",
+            ),
+            expression=join.field.code,
+        )
+    return contained.matching(join.target, inner.filter, by=join.field.code)
 
 
 async def _values(here: Side, there: Side, ground: Ground) -> list[Any] | None:

@@ -1,11 +1,13 @@
-"""Reads what a search must know before it can be compiled: value sets, code systems, Lists.
+"""Reads what a search must know before it can be compiled: value sets, code systems, Lists, branches of places.
 
-https://hl7.org/fhir/R4/search.html#token, https://hl7.org/fhir/R4/search.html#list
+https://hl7.org/fhir/R4/search.html#token, https://hl7.org/fhir/R4/search.html#list,
+https://hl7.org/fhir/R4/search.html#reference
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from fhir_server.errors import InvalidParameter
 from fhir_server.messages import Resource
@@ -22,12 +24,14 @@ from fhir_server.search.terminology import (
     ListNeed,
     Missing,
     Need,
+    PlaceNeed,
     RelativesNeed,
     ValueSetNeed,
     codes_of,
     needs,
 )
 
+MOST_PLACES = 10_000
 MOST_READ = 100
 """Value sets and code systems that one search may look into."""
 
@@ -35,17 +39,23 @@ Fetch = Callable[[str, Filter], Awaitable[Resource | None]]
 """(type, filter) -> the newest resource that matches and that the caller may see."""
 
 
-async def known(conditions: Iterable[Condition], locality: Locality, fetch: Fetch) -> Known:
-    """What these conditions need. Raises InvalidParameter where something is not there, and what `fetch` raises."""
+Values = Callable[[str, Filter, str], Awaitable[list[Any]]]
+"""(type, filter, path) -> what stands at the path in each resource that matches and that the caller may see."""
+
+
+async def known(conditions: Iterable[Condition], locality: Locality, fetch: Fetch, values: Values) -> Known:
+    """What these conditions need. Raises InvalidParameter where something is not there, and what is raised below."""
     wanted = frozenset(need for condition in conditions for need in needs(condition))
     if not wanted:
         return Known()
     fetched: dict[tuple[str, str], Resource | None] = {}
     codes: dict[Need, Codes] = {}
-    members: dict[ListNeed, frozenset[str]] = {}
+    members: dict[ListNeed | PlaceNeed, frozenset[str]] = {}
     for need in wanted:
         if isinstance(need, ListNeed):
             members[need] = await _members(need, locality, fetch)
+        elif isinstance(need, PlaceNeed):
+            members[need] = await _branch(need, locality, values)
         else:
             codes[need] = await _codes(need, fetched, locality, fetch)
     return Known(codes, members)
@@ -84,6 +94,33 @@ async def _members(need: ListNeed, locality: Locality, fetch: Fetch) -> frozense
     entries = (entry for entry in found.get("entry", ()) if entry.get("deleted") is not True)
     urls = (entry.get("item", {}).get("reference") for entry in entries)
     return frozenset(reference.normal(url, locality) for url in urls if isinstance(url, str))
+
+
+async def _branch(need: PlaceNeed, locality: Locality, values: Values) -> frozenset[str]:
+    """The place itself and all above or below it, as Type/id. Raises InvalidParameter where these are too many."""
+    bare = reference.normal(need.reference, locality)
+    types = [type for type in need.targets if type in reference.PARTS]
+    found = {f"{type}/{bare}" for type in types}
+    if "/" in bare:
+        types, found = [type for type in types if bare.startswith(f"{type}/")], {bare}
+    new = found
+    while new:
+        steps = [await _step(need.direction, type, sorted(new), values) for type in types]
+        new = {url for step in steps for url in step} - found
+        found = found | new
+        if len(found) > MOST_PLACES:
+            raise refusals.too_much(need.reference, "places", "tempat", MOST_PLACES)
+    return frozenset(found)
+
+
+async def _step(direction: str, type: str, urls: list[str], values: Values) -> list[str]:
+    """What is directly above or below these, of one type."""
+    up = fields(type)[reference.PARTS[type]].path
+    if direction == "below":
+        return [f"{type}/{id}" for id in await values(type, {up: {"$in": urls}}, "_id")]
+    ids = [url.partition("/")[2] for url in urls if url.startswith(f"{type}/")]
+    found = await values(type, {"_id": {"$in": ids}}, up) if ids else []
+    return [url for listed in found for url in listed or () if url.startswith(f"{type}/")]
 
 
 def _no_list(id: str) -> InvalidParameter:

@@ -15,7 +15,7 @@ Parameters = tuple[tuple[str, str], ...]
 class FhirRequest:
     """`path` below the FHIR base, in segments; `query` in order, repetitions kept; `headers` by lower-case name;
     `body`: the parsed resource, or a JSON Patch document (a list); `base`: the FHIR base URL without a slash at the
-    end."""
+    end; `address`: of the client in the network."""
 
     method: str
     path: tuple[str, ...]
@@ -23,6 +23,7 @@ class FhirRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     base: str = ""
+    address: str = ""
 
     @property
     def language(self) -> str:

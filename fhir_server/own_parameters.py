@@ -30,6 +30,7 @@ from resources.search_parameter import search_parameter_rules
 ACTIVE = (("status", "active"), ("_sort", "_id"), ("_count", "1000"))
 RUN = "own parameters"
 SECONDS_TO_LEAVE = 2
+SECONDS_TO_HEAR = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -78,11 +79,9 @@ class OwnParameters:
         try:
             yield
         finally:
-            for task in (watch, self._job):
-                if task is not None:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+            await _ended(watch)
+            if self._job is not None:
+                await _ended(self._job)
             with suppress(FhirError, TimeoutError):
                 async with asyncio.timeout(SECONDS_TO_LEAVE):
                     await self._states.leave(self._name)
@@ -157,6 +156,14 @@ class OwnParameters:
                 done = await self._states.replace(present.number, rows)
         except Exception:
             logger.exception("Own search parameters could not be indexed; it is tried again.")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancels until it is heard: before Python 3.12 `asyncio.wait_for`, by which the driver waits for a server, loses
+    a cancellation that comes together with what it waits for. https://github.com/python/cpython/issues/86296"""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=SECONDS_TO_HEAR)
 
 
 def following(state: State, resources: Iterable[Resource]) -> tuple[Row, ...]:

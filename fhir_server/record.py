@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from auth.caller import Caller
-from fhir_server.access import Everything, may_see, visible, writable
+from fhir_server.access import EVERYTHING, Access, excludes_only, may_see, visible
+from fhir_server.audit.events import Trail, encode
+from fhir_server.bounded import ONLY_PLACES, Bound, bound
 from fhir_server.changes import Change
-from fhir_server.commit import Context, commit
-from fhir_server.decide import Committed, new_document
-from fhir_server.errors import Forbidden, Gone, NotFound, TooCostly
-from fhir_server.finding import MOST_IDS, Ground, Plan, Side, plan, reads_first, spliced
+from fhir_server.commit import Context
+from fhir_server.decide import Committed
+from fhir_server.errors import Conflict, Forbidden, Gone, NotFound
+from fhir_server.finding import MOST_IDS, Ground, Plan, Side, plan, reads_first
 from fhir_server.ids import new_ids
 from fhir_server.messages import Parameters
 from fhir_server.reindexing import Progress, Scope, Tally, reindex
-from fhir_server.search import narrowing, page
+from fhir_server.search import contained, page
 from fhir_server.search.compartment import Compartment, inside
 from fhir_server.search.conditions import Condition
 from fhir_server.search.cursor import Moment, Seal, seal
@@ -29,18 +32,17 @@ from fhir_server.search.query import Query
 from fhir_server.search.wanted import Wanted
 from fhir_server.site import Site
 from fhir_server.store.documents import Document, now
-from fhir_server.store.faults import AlreadyExists
+from fhir_server.store.emergencies import Emergency
 from fhir_server.store.history import HistoryQuery
 from fhir_server.store.plans import Effort
 from fhir_server.store.snapshot import Found
 from fhir_server.store.store import Store
-from fhir_server.store.transaction import Transaction
+from fhir_server.writing import write
 from resources.definitions.structure import resource_types
 from resources.issues import Text
 
-ATTEMPTS_AFTER_RACE = 3
-PROBE_MS = 500
-ONLY_PLACES: Document = {"$project": {"sort": True}}
+EMERGENCY = timedelta(minutes=60)
+"""How long a record stays open to who opened it in an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,38 @@ class Record:
         ids: Iterator[str] | None = None,
         *,
         most_ids: int = MOST_IDS,
+        clock: Callable[[], datetime] = now,
     ) -> None:
-        """`most_ids`: how many matches behind a chain are listed; of more, each candidate is looked up."""
+        """`most_ids`: how many matches behind a chain are listed; of more, each candidate is looked up; `clock`: gives
+        whole milliseconds."""
         self.caller = caller
         self.site = site
         self._store = store
         self._ids = ids or new_ids()
         self._most_ids = most_ids
+        self._clock = clock
+        self._trail = Trail()
         self._planned: dict[str, tuple[tuple[Condition, ...], tuple[Compartment | None, Moment | None], Plan]] = {}
+
+    def watched(self, trail: Trail) -> Record:
+        """The same record for one request, which leaves this trail."""
+        watched = copy(self)
+        watched._trail = trail
+        return watched
+
+    async def note(self, status: int = 200, *, reason: str = "", version: int | None = None) -> None:
+        """Tells the journal what was done, before anything is given out. Writes have told of themselves. Raises
+        Unavailable."""
+        if not self._trail.is_written or status >= 400:
+            event = self._trail.event(self.caller, now(), status=status, reason=reason, version=version)
+            await self._store.journal.write(encode(event))
 
     async def read(self, type: str, id: str) -> Document:
         """The current document. Raises NotFound, Gone, Forbidden."""
         document = await self._store.get(type, id, visible(self.caller, type))
         if document is None:
             raise NotFound(Text(f"There is no {type}/{id}.", f"Tidak ada {type}/{id}."))
+        self._trail.saw(type, (document,))
         if document["deleted"]:
             raise Gone(Text(f"{type}/{id} was deleted.", f"{type}/{id} sudah dihapus."))
         return document
@@ -93,6 +113,7 @@ class Record:
             raise NotFound(
                 Text(f"There is no version {version} of {type}/{id}.", f"Tidak ada versi {version} dari {type}/{id}.")
             )
+        self._trail.saw(type, (document,))
         if document["deleted"]:
             raise Gone(
                 Text(
@@ -105,69 +126,59 @@ class Record:
         """Documents by type and id; what is missing, deleted or not the caller's to see is left out."""
         found: list[Document] = []
         for type, wanted in ids.items():
-            if may_see(self.caller, type):
+            if self.may_search(type):
                 filter = {"_id": {"$in": sorted(set(wanted))}}
-                found += (await self._store.find(type, visible(self.caller, type), filter, at=at)).documents
+                documents = (await self._store.find(type, self._searched(type), filter, at=at)).documents
+                self._trail.saw(type, documents)
+                found += documents
         return found
 
     async def search(self, query: Query, reading: Reading = NOW) -> Found:
         """The documents of one page, one more than `query.results.count` where another page follows; each has its
         `type`, and its place in the order in `sort`."""
+        found = await self._found(query, reading)
+        self._trail.saw(query.type, found.documents[: query.results.count])
+        return found
+
+    async def _found(self, query: Query, reading: Reading) -> Found:
         reading = await self._settled(query, reading)
         plan = await self.plan(query, reading)
-        reading, bound, equal = await self._bounded(query, plan, reading)
-        bound = bound or await self._bounded_join(query, plan, reading)
-        stages = page.stages(query, reading.place, plan.stages, equal=equal)
+        if query.unfolded:
+            found = await self._store.find(
+                query.type,
+                self._searched(query.type),
+                plan.filter,
+                contained.stages(query, reading.place, plan.filter),
+                at=reading.at,
+            )
+            return Found([{**document, "type": query.key} for document in found.documents], found.moment)
+        reading, within, stages = await self._narrowed(query, plan, reading)
         if reading.only_places:
             stages.append(ONLY_PLACES)
-        access, filter = visible(self.caller, query.type), plan.filter
-        if bound is not None:
-            filter = {"$and": [bound, filter]}
+        access, filter = self._searched(query.type), plan.filter
+        if within is not None:
+            filter = {"$and": [within, filter]}
         found = await self._store.find(query.type, access, filter, stages, at=reading.at)
-        if bound is not None and len(found.documents) <= query.results.count:
+        if within is not None and len(found.documents) <= query.results.count:
             stages = page.stages(query, reading.place, plan.stages) + ([ONLY_PLACES] if reading.only_places else [])
             found = await self._store.find(query.type, access, plan.filter, stages, at=reading.at)
         return Found([{**document, "type": query.type} for document in found.documents], found.moment)
 
-    async def _bounded(self, query: Query, plan: Plan, reading: Reading) -> tuple[Reading, Filter | None, bool]:
-        """What the page of a sorted search of many resources is within, and the moment that this was read at. Where
-        that moment has passed before the page is read, there may be less than that. The last: whether all that is
-        within has one sort value."""
-        access = visible(self.caller, query.type)
-        probe, tied = narrowing.probe(query, reading.place), narrowing.tied(query, reading.place)
-        if not (probe or tied) or plan.stages or reading.within or access != Everything():
-            return reading, None, False
-        find, enough = partial(self._store.find, query.type, access), query.results.count + 1
-        if query.criteria:
-            many = await find(plan.filter, [{"$limit": narrowing.MANY}, {"$count": "count"}], at=reading.at)
-            if not many.documents or many.documents[0]["count"] < narrowing.MANY:
-                return replace(reading, at=many.moment), None, False
-        if tied and reading.place is not None:
-            tie = narrowing.tie(query, reading.place.values[0])
-            stages = [*page.stages(query, reading.place, equal=True), ONLY_PLACES]
-            found = await find({"$and": [tie, plan.filter]}, stages, at=reading.at)
-            reading = replace(reading, at=found.moment)
-            if len(found.documents) == enough:
-                return reading, tie, True
-        if probe is None:
-            return reading, None, False
-        found = await find({"$and": [probe.filter, plan.filter]}, probe.stages, at=reading.at)
-        values, reading = [document["value"] for document in found.documents], replace(reading, at=found.moment)
-        if reading.place is None and len(values) == enough and min(values) == max(values):
-            return reading, narrowing.tie(query, values[0]), True
-        return reading, probe.bound(values, enough), False
+    async def first_page(self, query: Query, plan: Plan) -> tuple[Filter, list[Document]]:
+        """The filter and the stages that a search would read its first page with now."""
+        _, within, stages = await self._narrowed(query, plan, NOW)
+        return plan.filter if within is None else {"$and": [within, plan.filter]}, stages
 
-    async def _bounded_join(self, query: Query, plan: Plan, reading: Reading) -> Filter | None:
-        """The same for a sorted search through many resources behind a chain, unless its matches are rare."""
-        access = visible(self.caller, query.type)
-        probe = narrowing.probe(replace(query, criteria=()), reading.place) if plan.is_wide else None
-        if probe is None or access != Everything() or reading.within:
-            return None
-        filter, stages = {"$and": [probe.filter, plan.filter]}, spliced(probe.stages, plan.stages)
-        with suppress(TooCostly):
-            found = await self._store.find(query.type, access, filter, stages, at=reading.at, within_ms=PROBE_MS)
-            return probe.bound([document["value"] for document in found.documents], query.results.count + 1)
-        return None
+    async def _narrowed(
+        self, query: Query, plan: Plan, reading: Reading
+    ) -> tuple[Reading, Filter | None, list[Document]]:
+        """What a page is within, where it is bounded, and its stages; the reading has the moment of the bound."""
+        access, found = self._searched(query.type), Bound(reading.at)
+        if excludes_only(access) and not reading.within:
+            find = partial(self._store.find, query.type, access)
+            found = await bound(find, query, plan, place=reading.place, at=reading.at)
+        stages = page.stages(query, reading.place, plan.stages, equal=found.equal)
+        return replace(reading, at=found.at), found.filter, stages
 
     async def count(self, query: Query, reading: Reading = NOW, *, most: int | None = None) -> int:
         """How many resources match, without paging; counting stops at `most`, at once where it would cost much."""
@@ -176,19 +187,25 @@ class Record:
         if plan.stages and most is not None:
             return most
         limit = [] if most is None else [{"$limit": most}]
-        stages: list[Document] = [*plan.stages, *limit, {"$count": "count"}]
-        access = visible(self.caller, query.type)
+        unfolding = contained.unfolding(query.type, plan.filter) if query.unfolded else []
+        stages: list[Document] = [*plan.stages, *unfolding, *limit, {"$count": "count"}]
+        access = self._searched(query.type)
         found = await self._store.find(query.type, access, plan.filter, stages, at=reading.at)
         return int(found.documents[0]["count"]) if found.documents else 0
 
     async def include(self, wanted: Wanted, most: int, *, at: Moment | None) -> list[Document]:
-        """Up to `most` of the resources that a page brings along, by id; none of a type that is not the caller's."""
+        """Up to `most` of the resources that a page brings along, by id, one more where more follow; none of a type
+        that is not the caller's."""
         type = wanted.type
-        if not may_see(self.caller, type):
+        if not self.may_search(type):
+            wanted = replace(wanted, criteria=())
+        if not (wanted.criteria or wanted.ids) or not may_see(self.caller, type, "s" if wanted.criteria else "r"):
             return []
-        stages: list[Document] = [{"$sort": {"_id": 1}}, {"$limit": most}]
+        access = visible(self.caller, type, "s" if wanted.criteria else "r")
+        stages: list[Document] = [{"$sort": {"_id": 1}}, {"$limit": most + 1}]
         filter = wanted.filter(Locality(self.site.zone, self.site.base))
-        found = await self._store.find(type, visible(self.caller, type), filter, stages, at=at)
+        found = await self._store.find(type, access, filter, stages, at=at)
+        self._trail.saw(type, found.documents[:most])
         return [{**document, "type": type} for document in found.documents]
 
     async def types(self, named: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -196,10 +213,52 @@ class Record:
         that the caller may not see."""
         stored = await self._store.types()
         if named is None:
-            return tuple(type for type in stored if may_see(self.caller, type))
+            return tuple(type for type in stored if self.may_search(type))
         for type in named:
-            visible(self.caller, type)
+            self._searched(type)
         return tuple(type for type in stored if type in named)
+
+    async def gather(self, type: str, filter: Filter, stages: Sequence[Document] = ()) -> list[Document]:
+        """Documents by a filter of the store's own. Raises Forbidden for callers with limits."""
+        self._only_without_limits()
+        return (await self._store.find(type, self._searched(type), filter, stages)).documents
+
+    async def opened(self, subject: str, at: datetime) -> frozenset[str]:
+        """The patients whose records somebody has open in an emergency."""
+        return await self._store.emergencies.patients(subject, at)
+
+    async def start_emergency(self, patient: str, reason: str) -> datetime:
+        """Opens the record of a patient to the caller; until when. The journal is told first. Raises NotFound, Conflict
+        where the caller sees it already, or has another open."""
+        at, subject = self._clock(), self.caller.subject
+        document = await self._store.get("Patient", patient, EVERYTHING)
+        if document is None or document["deleted"]:
+            raise NotFound(Text(f"There is no Patient/{patient}.", f"Tidak ada Patient/{patient}."))
+        opened = await self.opened(subject, at)
+        if opened - {patient} or (patient not in opened and visible(self.caller, "Patient").allows(document)):
+            raise Conflict(
+                Text(
+                    "You see this record already, or have another one open: stop that first.",
+                    "Rekam medis ini sudah terbuka untuk Anda, atau akses darurat lain masih terbuka: akhiri dahulu.",
+                )
+            )
+        await self._tell("break-glass-start", patient, reason)
+        await self._store.emergencies.start(Emergency(subject, patient, reason, at, at + EMERGENCY))
+        return at + EMERGENCY
+
+    async def stop_emergency(self, patient: str) -> None:
+        """Raises NotFound where none is open."""
+        if patient not in await self.opened(self.caller.subject, self._clock()):
+            raise NotFound(
+                Text("You have no emergency open here.", "Tidak ada akses darurat Anda yang terbuka di sini.")
+            )
+        await self._tell("break-glass-stop", patient, "")
+        await self._store.emergencies.stop(self.caller.subject, patient, self._clock())
+
+    async def _tell(self, what: str, patient: str, remark: str) -> None:
+        self._trail.emergency(what, patient, remark)
+        await self.note()
+        self._trail.is_written = True
 
     async def moment(self) -> Moment | None:
         """The present, to read several types as they are now."""
@@ -207,7 +266,7 @@ class Record:
 
     async def seal(self, path: tuple[str, ...], parameters: Parameters) -> Seal:
         """What the cursors of this search are sealed with."""
-        return seal(await self._store.cursor_key(), self.caller.subject, path, parameters)
+        return seal(await self._store.cursor_key(), self.caller.seal, path, parameters)
 
     async def plan(self, query: Query, reading: Reading = NOW) -> Plan:
         """How a query is found. The ids behind its chains are read at the moment of the reading."""
@@ -225,20 +284,14 @@ class Record:
     async def effort(self, type: str, filter: Filter, stages: Sequence[Document]) -> Effort:
         """What a search costs. Raises Forbidden for callers with limits: numbers of what was examined tell of records
         that are not theirs."""
-        access = visible(self.caller, type)
-        if not self.caller.everything:
-            raise Forbidden(
-                Text("Only who may see everything may explain searches.", "Hanya untuk yang berhak melihat semua data.")
-            )
+        access = self._searched(type)
+        self._only_without_limits()
         return await self._store.effort(type, access, filter, stages)
 
     async def reindex(self, scope: Scope, progress: Progress = lambda done, total: None) -> list[Tally]:
         """Computes anew what searches look at, of all stored types where the scope names none. Raises Forbidden for
         callers with limits."""
-        if not self.caller.everything:
-            raise Forbidden(
-                Text("Only who may see everything may reindex.", "Hanya untuk yang berhak melihat semua data.")
-            )
+        self._only_without_limits()
         stored = await self._store.types()
         types = tuple(type for type in stored if type in (scope.types or resource_types()))
         return await reindex(self._store.rows(), self.site, replace(scope, types=types), progress)
@@ -255,55 +308,38 @@ class Record:
             return reading
         return replace(reading, at=await self.moment())
 
-    def may_see(self, type: str) -> bool:
-        return may_see(self.caller, type)
+    def may_search(self, type: str) -> bool:
+        return may_see(self.caller, type, "s")
+
+    def _only_without_limits(self) -> None:
+        if not self.caller.everything:
+            raise Forbidden(Text("Only for who may see everything.", "Hanya untuk yang berhak melihat semua data."))
+
+    def _searched(self, type: str) -> Access:
+        return visible(self.caller, type, "s")
 
     async def history(self, query: HistoryQuery) -> list[Document]:
-        """Versions, newest first, each judged by its own compartments; each document has its `type`."""
-        types = query.types or tuple(type for type in await self._store.types() if may_see(self.caller, type))
-        return (
-            await self._store.history(replace(query, types=types), lambda type: visible(self.caller, type))
-            if types
-            else []
-        )
+        """Versions, newest first, one more than `query.count` where another page follows, each judged by its own
+        compartments; each document has its `type`."""
+        types = query.types or await self.types()
+        of_one = partial(visible, self.caller, permission="r")
+        access = of_one if query.id is not None else self._searched
+        more = replace(query, types=types, count=query.count + 1)
+        rows = await self._store.history(more, access) if types else []
+        for row in rows[: query.count]:
+            self._trail.saw(row["type"], (row,))
+        return rows
 
     async def count_history(self, query: HistoryQuery) -> int:
         """How many versions there are on all pages of a history of one type."""
         (type,) = query.types
-        return await self._store.count_history(replace(query, after=None), visible(self.caller, type))
+        access = self._searched(type) if query.id is None else visible(self.caller, type)
+        return await self._store.count_history(replace(query, after=None), access)
 
     async def commit(self, changes: Sequence[Change]) -> list[Committed]:
         """Carries out all of the changes or none. Raises what the first that fails raises."""
-        for change in changes:
-            writable(self.caller, change.type)
-        if len(changes) == 1 and _is_plain_create(changes[0]):
-            return [await self._create(changes[0])]
-        for attempt in range(1, ATTEMPTS_AFTER_RACE + 1):
-            try:
-                return await self._transact(changes)
-            except AlreadyExists:
-                if attempt == ATTEMPTS_AFTER_RACE:
-                    raise
-        raise AssertionError("unreachable")
 
-    async def _transact(self, changes: Sequence[Change]) -> list[Committed]:
-        async def work(transaction: Transaction) -> list[Committed]:
-            return await commit(changes, transaction, Context(self.caller, self.site, now(), self._ids, self._most_ids))
+        def context() -> Context:
+            return Context(self.caller, self.site, self._clock(), self._ids, self._most_ids)
 
-        return await self._store.transaction(work, sorted({change.type for change in changes}))
-
-    async def _create(self, change: Change) -> Committed:
-        """A create alone needs no transaction: one insert is atomic."""
-        assert change.resource is not None
-        document = new_document(change.resource, change.id or next(self._ids), self.site, now())
-        if not writable(self.caller, change.type).allows(document):
-            raise NotFound(
-                Text(f"You may not write this {change.type}.", f"Anda tidak berhak menulis {change.type} ini.")
-            )
-        await self._store.insert(change.type, document)
-        return Committed("created", change.type, document["_id"], 1, document["updated"], document["resource"])
-
-
-def _is_plain_create(change: Change) -> bool:
-    """Outside of a Bundle, so that there is nothing to resolve."""
-    return change.method == "create" and change.criteria is None and not change.place
+        return await write(changes, self._store, context, self._trail)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fhir_server.messages import Resource
+from resources.definitions.structure import resource_types
 
 URL_PROPERTIES = frozenset({"reference", "url", "uri", "valueUri", "valueUrl", "valueUuid", "valueOid"})
 """The JSON properties whose text a transaction rewrites when it names another entry."""
+
+REFERENCE = frozenset({"reference"})
+POINTING = frozenset({"reference", "url"})
+LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/.*)?", re.ASCII)
 
 
 def rewrite(value: Any, mapping: Mapping[str, str]) -> Any:
@@ -37,17 +43,25 @@ def _narrative(div: str, mapping: Mapping[str, str]) -> str:
     return div
 
 
-def literals(value: Any) -> Iterator[str]:
-    """The text of every Reference inside, in order."""
+def literals(value: Any, names: frozenset[str] = REFERENCE) -> Iterator[str]:
+    """The text of every Reference inside, in order; or of every property of these names."""
     if isinstance(value, dict):
         for name, item in value.items():
-            if name == "reference" and isinstance(item, str):
+            if name in names and isinstance(item, str):
                 yield item
             else:
-                yield from literals(item)
+                yield from literals(item, names)
     elif isinstance(value, list):
         for item in value:
-            yield from literals(item)
+            yield from literals(item, names)
+
+
+def local(resource: Resource, base: str) -> Iterator[tuple[str, str]]:
+    """Type and id of all that a resource points to on this server, by references and by the URLs of attachments."""
+    for text in literals(resource, POINTING):
+        match = LOCAL.fullmatch(text.removeprefix(f"{base}/"))
+        if match and match[1] in resource_types():
+            yield match[1], match[2]
 
 
 def conditional(resource: Resource) -> list[str]:

@@ -22,7 +22,7 @@ from fhir_server.store.reindex import Mend, Part, Position, Rows, as_stored
 Progress = Callable[[int, int], None]
 """(documents done, about how many there are)"""
 
-DERIVED = ("index", "search", "compartments", "keys")
+DERIVED = ("index", "search", "compartments", "labels", "keys")
 """What a document holds besides the resource and the story of its version."""
 
 BATCH = 500
@@ -144,6 +144,7 @@ def derived(resource: Resource, site: Site, *, searchable: bool) -> dict[str, An
     """What is stored beside a resource. Past versions and deletions are not searched: they only belong to somebody."""
     described = site.describe(resource)
     found: dict[str, Any] = {"compartments": described.compartments}
+    found.update({"labels": described.labels} if described.labels else {})
     if searchable:
         found["index"] = described.index
         found.update({"search": described.search} if described.search else {})

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import parse_qsl, unquote
 
@@ -15,13 +15,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from auth.caller import OPEN, Caller
+from auth.caller import ANONYMOUS, OPEN, Caller
+from auth.storage.database import DatabaseFailed
 from fhir_server.bundles import etag, http_date
 from fhir_server.errors import BadRequest, FhirError, TooLarge, Unauthenticated, UnsupportedMediaType, outcome
-from fhir_server.interactions.dispatch import answer
+from fhir_server.interactions.dispatch import answer, note_refusal
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters
 from fhir_server.negotiation import Format, sent, wanted
 from fhir_server.record import Record
+from fhir_server.store.faults import unavailable
 from resources.formats import json_format, xml_format
 from resources.formats.malformed import Malformed
 from resources.issues import Issue, Text
@@ -32,7 +34,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
 }
 HEADERS = frozenset(
     b"accept accept-language content-type if-match if-modified-since if-none-exist if-none-match prefer"
-    b" x-provenance".split()
+    b" x-provenance x-request-id".split()
 )
 SECURITY = {
     "Cache-Control": "no-store",
@@ -47,11 +49,21 @@ DRAINED = 4
 READ_AT_ONCE = 256 * 1024
 """Larger bodies are parsed in a thread, so that others do not wait for them."""
 
+NO_TOKEN = Text(
+    "Sign in first: this server asks for a bearer token (for development on this machine: --open).",
+    "Masuk dahulu: server ini meminta token (untuk pengembangan di mesin ini, jalankan dengan --open).",
+)
+DEAD_TOKEN = Text(
+    "The token is not good, or not good any more: sign in again.",
+    "Token tidak berlaku, atau tidak berlaku lagi: masuk kembali.",
+)
+
 logger = logging.getLogger(__name__)
 
 
 def routes(base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> list[Route]:
-    """The FHIR routes below `path`; the lifespan's state must have `record_for`, which gives a caller's record.
+    """The FHIR routes below `path`; the lifespan's state must have `record_for`, which gives a caller's record, and
+    `caller`, which gives a token's caller.
 
     `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything.
     """
@@ -84,8 +96,7 @@ class Door:
             format = wanted(accept, _single(query, "_format"))
             parsed, query = await self._parse(web, query, parsed.headers)
             format = wanted(accept, _single(query, "_format"))
-            record: Record = web.state.record_for(self._caller(parsed))
-            response = await answer(parsed, record)
+            response = await answer(parsed, await self._record(web, parsed))
         except FhirError as error:
             response = FhirResponse(error.status, outcome(error.issues, parsed.language))
         except ClientDisconnect:
@@ -106,19 +117,32 @@ class Door:
             body, form = await asyncio.to_thread(read) if len(content) > READ_AT_ONCE else read()
             query = (*query, *form)
         kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
-        return FhirRequest(web.method, segments, kept, headers, body, self._base), query
+        address = web.client.host if web.client is not None else ""
+        return FhirRequest(web.method, segments, kept, headers, body, self._base, address), query
 
-    def _caller(self, request: FhirRequest) -> Caller:
+    async def _record(self, web: Request, request: FhirRequest) -> Record:
+        """Raises Unauthenticated."""
+        record_for: Callable[[Caller], Record] = web.state.record_for
+        try:
+            return record_for(await self._caller(web, request))
+        except Unauthenticated as error:
+            await note_refusal(request, record_for(ANONYMOUS), error)
+            raise
+
+    async def _caller(self, web: Request, request: FhirRequest) -> Caller:
+        """Raises Unauthenticated, Unavailable."""
         if self._is_open:
             return OPEN
         if request.path in PUBLIC:
-            return Caller("anonymous")
-        raise Unauthenticated(
-            Text(
-                "Sign in first: this server asks for a bearer token (for development on this machine: --open).",
-                "Masuk dahulu: server ini meminta token (untuk pengembangan di mesin ini, jalankan dengan --open).",
-            )
-        )
+            return ANONYMOUS
+        scheme, _, token = web.headers.get("authorization", "").partition(" ")
+        try:
+            caller: Caller | None = await web.state.caller(token.strip()) if scheme.lower() == "bearer" else None
+        except DatabaseFailed:
+            raise unavailable() from None
+        if caller is None:
+            raise Unauthenticated(NO_TOKEN if not token else DEAD_TOKEN)
+        return caller
 
 
 def _bug() -> Issue:

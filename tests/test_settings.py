@@ -57,6 +57,9 @@ def test_flags_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("mongodb_database", "a.b"),
         ("max_body_bytes", "-1"),
         ("log_level", "loud"),
+        ("smtp_url", "mail.example"),
+        ("smtp_url", "http://mail.example"),
+        ("smtp_url", "smtp://"),
     ],
 )
 def test_a_refusal_is_one_line_that_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
+from auth.metadata import oauth_uris
+from fhir_server.changes import SERVER_MADE
 from fhir_server.interactions.searched import PLAINEST
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
 from fhir_server.search.fields import implemented
@@ -16,12 +18,15 @@ from resources.definitions.structure import resource_types
 
 PUBLISHED = "2026-11-24"
 COMPARTMENT_DEFINITION = "http://hl7.org/fhir/CompartmentDefinition"
+WRITES = "create update patch delete conditional-update conditional-patch conditional-delete".split()
 TYPE_LEVEL = ("create", "search-type", "history-type")
 SYSTEM_LEVEL = ("transaction", "history-system", "search-system")
 OPERATION_DEFINITIONS = {
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",
     "$explain": "urn:rsud-fhir:operation:explain",
+    "$break-glass": "urn:rsud-fhir:operation:break-glass",
 }
+OF_ONE_TYPE = {"$break-glass": "Patient"}
 
 
 class RouteLike(Protocol):
@@ -29,9 +34,16 @@ class RouteLike(Protocol):
     def code(self) -> str: ...
 
 
-def capabilities(request: FhirRequest, routes: Iterable[RouteLike], extra: Extra = NONE) -> FhirResponse:
+def capabilities(
+    request: FhirRequest, routes: Iterable[RouteLike], extra: Extra = NONE, *, closed: bool = False
+) -> FhirResponse:
+    """`closed`: one has to sign in, and is told where."""
     codes = tuple(dict.fromkeys(route.code for route in routes))
-    return FhirResponse(200, statement(request.base, codes, ready(extra)))
+    found = statement(request.base, codes, ready(extra))
+    if closed:
+        security = oauth_uris(request.base.removesuffix("/fhir"))
+        found = {**found, "rest": [{"mode": "server", "security": security, **row} for row in found["rest"]]}
+    return FhirResponse(200, found)
 
 
 @lru_cache(maxsize=8)
@@ -75,6 +87,8 @@ def _rest(codes: tuple[str, ...], extra: Extra) -> Resource:
 
 
 def _resource(type: str, codes: tuple[str, ...], extra: Extra) -> Resource:
+    if type in SERVER_MADE:
+        codes = tuple(code for code in codes if code not in WRITES)
     parameters = implemented(type, extra)
     known = ("read", "vread", "update", "patch", "delete", "history-instance", *TYPE_LEVEL)
     includes = [f"{type}:{code}" for code, parameter in parameters.items() if parameter.type == "reference"]
@@ -94,7 +108,7 @@ def _resource(type: str, codes: tuple[str, ...], extra: Extra) -> Resource:
         "searchRevInclude": ["*", *sorted(_pointing_at(extra).get(type, ()))],
         "searchParam": _parameters(type, extra),
     }
-    operations = [code for code in codes if code in OPERATION_DEFINITIONS]
+    operations = [code for code in codes if code in OPERATION_DEFINITIONS and OF_ONE_TYPE.get(code, type) == type]
     row["operation"] = [{"name": code[1:], "definition": OPERATION_DEFINITIONS[code]} for code in operations]
     return {name: value for name, value in row.items() if value != []}
 

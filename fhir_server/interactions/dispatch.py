@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from fhir_server.errors import BadRequest, MethodNotAllowed, NotFound
+from fhir_server.audit.events import Trail
+from fhir_server.audit.provenance import sent
+from fhir_server.errors import BadRequest, FhirError, MethodNotAllowed, NotFound, Unavailable
 from fhir_server.interactions import capabilities, create, delete, history, patch, read, search, transaction, update
-from fhir_server.interactions.operations import explain, validate
+from fhir_server.interactions.operations import break_glass, explain, validate
 from fhir_server.interactions.subset import subset
 from fhir_server.messages import FhirRequest, FhirResponse
 from fhir_server.record import Record
@@ -24,6 +26,11 @@ Interaction = Callable[..., Awaitable[FhirResponse]]
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 PLACEHOLDERS = ("{type}", "{id}", "{member}", "{version}")
+NOT_NOTED = ("capabilities",)
+"""Tells nothing about anybody."""
+
+BUNDLE = "transaction"
+"""Each of its entries is noted; of the whole only that it was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,32 @@ class Route:
 
 
 async def answer(request: FhirRequest, record: Record) -> FhirResponse:
-    """Carries out one request. Raises FhirError."""
-    interaction, arguments = resolve(request)
-    return subset(request, await interaction(request, record, **arguments))
+    """Carries out one request; returns once the journal tells of it. Raises FhirError."""
+    route, arguments = resolve(request)
+    if route.code in NOT_NOTED:
+        return subset(request, await route.interaction(request, record, **arguments))
+    trail = Trail(route.code, request)
+    watched = record.watched(trail)
+    try:
+        trail.provenance = sent(request)
+        response = subset(request, await route.interaction(request, watched, **arguments))
+    except FhirError as error:
+        if error.status != Unavailable.status:
+            await watched.note(error.status, reason=error.issues[0].code)
+        raise
+    if route.code != BUNDLE:
+        await watched.note(response.status, version=response.version)
+    return response
+
+
+async def note_refusal(request: FhirRequest, record: Record, error: FhirError) -> None:
+    """For a request that was refused before anybody answered it. There is nothing to protect at an address that is
+    none."""
+    try:
+        route, _ = resolve(request)
+    except FhirError:
+        return
+    await record.watched(Trail(route.code, request)).note(error.status, reason=error.issues[0].code)
 
 
 async def bundle(request: FhirRequest, record: Record) -> FhirResponse:
@@ -47,12 +77,13 @@ async def bundle(request: FhirRequest, record: Record) -> FhirResponse:
 
 
 async def metadata(request: FhirRequest, record: Record) -> FhirResponse:
-    return capabilities.capabilities(request, ROUTES, record.site.extra)
+    closed = not record.caller.everything
+    return capabilities.capabilities(request, ROUTES, record.site.extra, closed=closed)
 
 
 ROUTES = (
     Route("GET", "metadata", metadata, "capabilities"),
-    Route("POST", "", bundle, "transaction"),
+    Route("POST", "", bundle, BUNDLE),
     Route("GET", "_history", history.history_system, "history-system"),
     Route("GET", "{type}/{id}", read.read, "read"),
     Route("GET", "{type}/{id}/_history/{version}", read.vread, "vread"),
@@ -79,6 +110,7 @@ ROUTES = (
     Route("POST", "{type}/$validate", validate.validate_type, "$validate"),
     Route("POST", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
     Route("GET", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
+    Route("POST", "{type}/{id}/$break-glass", break_glass.break_glass, "$break-glass"),
 )
 
 
@@ -90,8 +122,8 @@ def _by_shape() -> Mapping[str, Mapping[str, Route]]:
     return shapes
 
 
-def resolve(request: FhirRequest) -> tuple[Interaction, dict[str, Any]]:
-    """The function and its arguments. Raises NotFound, MethodNotAllowed, BadRequest."""
+def resolve(request: FhirRequest) -> tuple[Route, dict[str, Any]]:
+    """The row of the table, and the arguments of its function. Raises NotFound, MethodNotAllowed, BadRequest."""
     names = [_placeholder(segment, place) for place, segment in enumerate(request.path)]
     arguments = {name[1:-1]: segment for name, segment in zip(names, request.path, strict=True) if name.startswith("{")}
     _check_type(arguments.get("type"))
@@ -107,7 +139,7 @@ def resolve(request: FhirRequest) -> tuple[Interaction, dict[str, Any]]:
                 f"{request.method} tidak dapat dipakai di alamat ini; gunakan {', '.join(sorted(routes))}.",
             )
         )
-    return route.interaction, arguments
+    return route, arguments
 
 
 def _placeholder(segment: str, place: int) -> str:

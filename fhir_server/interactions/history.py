@@ -36,11 +36,10 @@ async def history_system(request: FhirRequest, record: Record) -> FhirResponse:
 
 async def _history(request: FhirRequest, record: Record, types: tuple[str, ...], id: str | None) -> FhirResponse:
     query = parse(request, record, types, id)
-    rows = await record.history(query) if query.count else []
+    rows = await record.history(query)
     if id is not None and not rows and query.after is None:
         await _refuse_unknown(record, types, id)
-    more = len(rows) > query.count - 1
-    page = rows[: query.count - 1]
+    more, page = len(rows) > query.count, rows[: query.count]
     cursor = encode(position(page[-1])) if more and page else None
     total = await record.count_history(query) if id is not None else None
     return FhirResponse(200, history_bundle(request, page, cursor, total))
@@ -52,7 +51,7 @@ async def _refuse_unknown(record: Record, types: tuple[str, ...], id: str) -> No
 
 
 def parse(request: FhirRequest, record: Record, types: tuple[str, ...], id: str | None) -> HistoryQuery:
-    """One row more than `_count` is asked for, to know whether another page follows. Raises BadRequest."""
+    """Raises BadRequest."""
     values: dict[str, str] = {}
     for name, value in request.query:
         if name in CUTTING:
@@ -68,7 +67,7 @@ def parse(request: FhirRequest, record: Record, types: tuple[str, ...], id: str 
         values[name] = value
     return HistoryQuery(
         types,
-        _count(values.get("_count", str(DEFAULT_COUNT))) + 1,
+        _count(values.get("_count", str(DEFAULT_COUNT))),
         id,
         since=_moment("_since", values["_since"], record)[0] if "_since" in values else None,
         at=_moment("_at", values["_at"], record) if "_at" in values else None,

@@ -44,7 +44,7 @@ async def included(
     for one in await _wanted(results.includes, results.revincludes, page, record):
         if after is None or one.type >= after[0]:
             behind = after[1] if after is not None and one.type == after[0] else None
-            found += await record.include(replace(one, after=behind), MOST + 1 - len(found), at=at)
+            found += await record.include(replace(one, after=behind), MOST - len(found), at=at)
         if len(found) > MOST:
             break
     return _cut(found)
@@ -64,7 +64,7 @@ async def _follow(results: Results, page: list[Document], record: Record, at: Mo
         new = []
         for one in asked:
             rest = replace(one, without=known.get(one.type, frozenset()))
-            new += await record.include(rest, MOST_FOLLOWED + 1 - len(found) - len(new), at=at)
+            new += await record.include(rest, MOST_FOLLOWED - len(found) - len(new), at=at)
             if len(found) + len(new) > MOST_FOLLOWED:
                 raise _too_many()
         if not new:

@@ -27,7 +27,7 @@ class Page:
 
 
 async def read(queries: Sequence[Query], record: Record, reading: Reading) -> Page:
-    """`queries`: one for each type, alike in how the result is wanted; none where nothing is there to search."""
+    """`queries`: each of another key, alike in how the result is wanted; none where nothing is there to search."""
     if not queries:
         return Page([], None, None, reading.at)
     count = queries[0].results.count
@@ -59,18 +59,19 @@ def _page(found: list[Document], count: int, reading: Reading) -> Page:
 async def _one_after_the_other(queries: Sequence[Query], record: Record, reading: Reading) -> list[Document]:
     backward = reading.place is not None and reading.place.backward
     found: list[Document] = []
-    for query in sorted(queries, key=lambda query: query.type, reverse=backward):
+    for query in sorted(queries, key=lambda query: query.key, reverse=backward):
         left = query.results.count - len(found)
         if left < 0:
             break
-        if reading.place is None or query.type == reading.place.type or (query.type > reading.place.type) != backward:
+        if reading.place is None or query.key == reading.place.type or (query.key > reading.place.type) != backward:
             rest = replace(query, results=replace(query.results, count=left))
             found += (await record.search(rest, reading)).documents
     return found
 
 
 async def _merged(queries: Sequence[Query], record: Record, reading: Reading) -> list[Document]:
-    """First the places of what each type has to offer, then the resources of those that come first."""
+    """First the places of what each type has to offer, then the resources of those that come first; of one more, if
+    there is one, only its place."""
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def places(query: Query) -> list[Document]:
@@ -80,11 +81,12 @@ async def _merged(queries: Sequence[Query], record: Record, reading: Reading) ->
     found = [row for rows in await asyncio.gather(*map(places, queries)) for row in rows]
     backward = reading.place is not None and reading.place.backward
     found.sort(key=order_of(queries[0], backward=backward))
-    chosen = found[: queries[0].results.count + 1]
+    count = queries[0].results.count
+    chosen, beyond = found[:count], found[count : count + 1]
     ids: dict[str, list[str]] = {}
     for row in chosen:
         ids.setdefault(row["type"], []).append(row["_id"])
     read = await record.read_many(ids, at=reading.at)
     documents = {(document["resource"]["resourceType"], document["_id"]): document for document in read}
-    keys = [(row["type"], row["_id"], row["sort"]) for row in chosen]
-    return [{**documents[type, id], "type": type, "sort": sort} for type, id, sort in keys if (type, id) in documents]
+    there = [row for row in chosen if (row["type"], row["_id"]) in documents]
+    return [{**documents[row["type"], row["_id"]], **row} for row in there] + beyond

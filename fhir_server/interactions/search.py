@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fhir_server.bundles import searchset
-from fhir_server.errors import TooCostly, outcome
+from fhir_server.errors import NotSupported, TooCostly, outcome
 from fhir_server.interactions import paging
 from fhir_server.interactions.including import Included, included
 from fhir_server.interactions.paging import Page
@@ -15,6 +15,7 @@ from fhir_server.interactions.searched import Scope, of_compartment, of_system, 
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
 from fhir_server.record import Reading, Record
 from fhir_server.search.compartment import Compartment
+from fhir_server.search.contained import can_contain, searches
 from fhir_server.search.cursor import Cursor, decode, encode
 from fhir_server.search.query import Query
 from resources.issues import Issue, Text
@@ -85,8 +86,25 @@ async def _understood(request: FhirRequest, record: Record, scope: Scope) -> Sea
         stored = [type for type in stored if scope.could_have(type)]
     lenient = request.preference("handling") == "lenient"
     found = queries(scope, stored, lenient=lenient, extra=record.site.extra)
+    if found[0].results.contained != "false":
+        return await _with_contained(found[0], record, scope, cursor)
     cursor = replace(cursor, types=tuple(stored) if scope.several else ())
     return Search(scope, found[0], tuple(query for query in found if query.type in stored), cursor)
+
+
+async def _with_contained(query: Query, record: Record, scope: Scope, cursor: Cursor) -> Search:
+    """A search of one type through all that can contain it. Raises NotSupported, Forbidden."""
+    if scope.several:
+        raise NotSupported(
+            Text("_contained needs the one type to search for.", "_contained memerlukan satu jenis yang dicari."),
+            expression="_contained",
+        )
+    await record.types((query.type,))
+    containers = cursor.types
+    if cursor == Cursor():
+        stored = await record.types()
+        containers = tuple(type for type in stored if can_contain(type) and scope.could_have(type))
+    return Search(scope, query, searches(query, containers), replace(cursor, types=containers))
 
 
 async def _total(search: Search, page: Page, record: Record) -> int | None:

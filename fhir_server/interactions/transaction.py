@@ -30,6 +30,7 @@ HEADERS = {
     "ifNoneExist": "if-none-exist",
     "ifModifiedSince": "if-modified-since",
 }
+KEPT_HEADERS = ("accept-language", "prefer", "x-provenance", "x-request-id")
 NOT_SEARCHED = ("_format", "_pretty")
 
 Answer = Callable[[FhirRequest, Record], Awaitable[FhirResponse]]
@@ -128,7 +129,7 @@ def _read_entry(entry: object, index: int, outer: FhirRequest) -> Entry:
             Text("An entry cannot be a batch or transaction.", "Entri tidak boleh berupa batch atau transaction."),
             expression=f"{place}.request.url",
         )
-    request = FhirRequest(method, path, query, _headers(asked, outer), None, outer.base)
+    request = replace(outer, method=method, path=path, query=query, headers=_headers(asked, outer), body=None)
     full_url = entry.get("fullUrl")
     return Entry(
         place,
@@ -150,7 +151,7 @@ def split_url(url: str, base: str, place: str) -> tuple[tuple[str, ...], Paramet
 
 
 def _headers(asked: Mapping[str, object], outer: FhirRequest) -> dict[str, str]:
-    kept = {name: outer.headers[name] for name in ("accept-language", "prefer") if name in outer.headers}
+    kept = {name: outer.headers[name] for name in KEPT_HEADERS if name in outer.headers}
     return kept | {header: str(asked[name]) for name, header in HEADERS.items() if name in asked}
 
 

@@ -71,6 +71,7 @@ def ways(type: str, name: str, extra: Extra = NONE) -> int:
 
 
 def _built(type: str, name: str, leaf: Leaf, extra: Extra) -> Condition:
+    """A chain that does not name its types goes on with those that take its modifier; it is refused where none does."""
     if name.startswith(f"{HAS}:"):
         parts = _has_parts(type, name, extra)
         assert parts is not None
@@ -81,13 +82,17 @@ def _built(type: str, name: str, leaf: Leaf, extra: Extra) -> Condition:
     if step is None:
         return leaf(type, name)
     field, targets = step
-    named = len(targets) == 1
-    chains = tuple(
-        Chain(field, target, _built(target, rest, leaf, extra), named)
-        for target in targets
-        if ways(target, rest, extra)
-    )
-    return chains[0] if len(chains) == 1 else AnyOf(chains)
+    found: list[Chain] = []
+    refused: list[InvalidParameter] = []
+    for target in targets:
+        if ways(target, rest, extra):
+            try:
+                found.append(Chain(field, target, _built(target, rest, leaf, extra), named=len(targets) == 1))
+            except InvalidParameter as error:
+                refused.append(error)
+    if not found:
+        raise refused[0]
+    return found[0] if len(found) == 1 else AnyOf(tuple(found))
 
 
 def _step(type: str, head: str, extra: Extra) -> tuple[Field, tuple[str, ...]] | None:

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from fhir_server.search import refusals
-from fhir_server.search.conditions import AllOf, AnyOf, Chain, Condition, Criterion, Has, Matching, Not
+from fhir_server.search.conditions import AllOf, AnyOf, Chain, Condition, Criterion, Has, Holding, Matching, Not
 from fhir_server.search.escapes import unescape
 from fhir_server.search.fields import Field, Filter
-from fhir_server.search.kinds import composite, simple, special
+from fhir_server.search.kinds import composite, contained, simple, special
 from fhir_server.search.kinds.simple import Match
 from fhir_server.search.locality import Locality
+from fhir_server.search.periods import filters
 from fhir_server.search.query import Query
 from fhir_server.search.terminology import Known
 
@@ -32,7 +33,7 @@ def compile(
 ) -> Filter:
     """The filter of a search without joins; raises InvalidParameter where a value is not understood."""
     locality = Locality(zone, base, now or datetime.now(UTC), known or Known())
-    return all_of([tree(root, locality, _no_join) for root in query.criteria])
+    return all_of(filters(query.criteria, lambda root: tree(root, locality, _no_join), locality))
 
 
 def tree(root: Condition, locality: Locality, join: Join) -> Filter:
@@ -44,6 +45,8 @@ def tree(root: Condition, locality: Locality, join: Join) -> Filter:
             return filter
         case Chain() | Has():
             return join(root)
+        case Holding(type=type, inner=part):
+            return contained.matching(type, tree(part, locality, join))
         case AllOf(conditions=parts):
             return all_of([tree(part, locality, join) for part in parts])
         case AnyOf(conditions=parts):

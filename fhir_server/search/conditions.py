@@ -10,7 +10,19 @@ from dataclasses import dataclass
 
 from fhir_server.search.fields import Criterion, Field, Filter
 
-__all__ = ["AllOf", "AnyOf", "Chain", "Condition", "Criterion", "Has", "Matching", "Not", "criteria", "steps"]
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Chain",
+    "Condition",
+    "Criterion",
+    "Has",
+    "Holding",
+    "Matching",
+    "Not",
+    "criteria",
+    "steps",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,14 @@ class Has:
 
     source: str
     field: Field
+    inner: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The resource contains one of this `type` for which `inner` holds."""
+
+    type: str
     inner: Condition
 
 
@@ -62,7 +82,7 @@ class Matching:
         return hash((self.field.path, self.words))
 
 
-Condition = Criterion | Chain | Has | AllOf | AnyOf | Not | Matching
+Condition = Criterion | Chain | Has | Holding | AllOf | AnyOf | Not | Matching
 
 
 def criteria(condition: Condition) -> Iterator[Criterion]:
@@ -70,7 +90,7 @@ def criteria(condition: Condition) -> Iterator[Criterion]:
     match condition:
         case Criterion():
             yield condition
-        case Chain(inner=inner) | Has(inner=inner) | Not(condition=inner):
+        case Chain(inner=inner) | Has(inner=inner) | Holding(inner=inner) | Not(condition=inner):
             yield from criteria(inner)
         case AllOf(conditions=parts) | AnyOf(conditions=parts):
             for part in parts:
@@ -82,7 +102,7 @@ def steps(condition: Condition) -> int:
     match condition:
         case Chain(inner=inner) | Has(inner=inner):
             return 1 + steps(inner)
-        case Not(condition=part):
+        case Holding(inner=part) | Not(condition=part):
             return steps(part)
         case AllOf(conditions=parts) | AnyOf(conditions=parts):
             return max(map(steps, parts), default=0)

@@ -23,8 +23,8 @@ Layout = Literal["scalar", "object", "list"]
 
 RANGED = frozenset({"date", "number", "quantity"})
 DOCUMENT_FIELDS = {"_id": "_id", "_lastUpdated": "updated"}
-WORDS, NARRATIVE, TEXT, GROUPS, POSITION = (
-    f"search.{name}" for name in ("words", "narrative", "text", "groups", "position")
+WORDS, NARRATIVE, TEXT, GROUPS, POSITION, CONTAINED = (
+    f"search.{name}" for name in ("words", "narrative", "text", "groups", "position", "contained")
 )
 _UNIONS = ("", "component-")
 _BASE = "http://hl7.org/fhir/SearchParameter/"

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fhir_server.messages import Resource
 from fhir_server.search.fields import TEXT, Entry, Field, fields, indexed
-from fhir_server.search.kinds import composite, near, reference, token, words
+from fhir_server.search.kinds import composite, contained, near, reference, token, words
 from fhir_server.search.kinds.simple import INDEXES, IndexValue
 from fhir_server.search.locality import Locality
 from resources.definitions.own import NONE, Extra
 from resources.definitions.paths import Node, Path, Step, children
 from resources.definitions.search import compartments as definitions
-from resources.definitions.structure import resource_types
 
 Index = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,23 +84,16 @@ def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NO
         search["groups"] = groups
     if point := near.index(resource):
         search["position"] = point
-    if "contained" in resource and (inside := [_contained(one, zone, base, extra) for one in _identified(resource)]):
-        search["contained"] = inside
+    if "contained" in resource:
+        each = partial(_as_a_document, zone=zone, base=base, extra=extra)
+        if inside := contained.index(resource, indexed(type, extra).values(), each):
+            search["contained"] = inside
     return Description(index, _compartments(resource, index), search)
 
 
-def _identified(resource: Resource) -> Iterator[Resource]:
-    """The contained resources that something can refer to."""
-    for one in resource["contained"]:
-        if isinstance(one, dict) and one.get("resourceType") in resource_types() and isinstance(one.get("id"), str):
-            yield one
-
-
-def _contained(resource: Resource, zone: ZoneInfo, base: str, extra: Extra) -> dict[str, Any]:
-    """What a search looks at, in the shape that a document of its own has."""
+def _as_a_document(resource: Resource, zone: ZoneInfo, base: str, extra: Extra) -> Mapping[str, Any]:
     described = describe(resource, zone=zone, base=base, extra=extra)
-    rest = {"search": described.search} if described.search else {}
-    return {"_id": resource["id"], "type": resource["resourceType"], "index": described.index, **rest}
+    return {"index": described.index, **({"search": described.search} if described.search else {})}
 
 
 def _add_beside(

@@ -25,7 +25,8 @@ def shown(field: Field) -> frozenset[str]:
             return uri.MODIFIERS | {"missing"}
         case "reference":
             identified = reference.MODIFIERS if "Reference" in field.types else frozenset()
-            return identified | {"missing", TYPE}
+            placed = {"above", "below"} if not reference.PARTS.keys().isdisjoint(field.parameter.target) else set()
+            return identified | placed | {"missing", TYPE}
         case "special" if field.code != "near":
             return frozenset()
     return frozenset({"missing"})

@@ -22,12 +22,19 @@ MAX_NAME_LENGTH = 256
 @dataclass(frozen=True, slots=True)
 class Query:
     """A search of one type: all `criteria` (AND), and how the result is wanted. `ignored` names the parameters that
-    nothing was done about, which happens only where the client asked for lenient handling."""
+    nothing was done about, which happens only where the client asked for lenient handling. `unfolded`: what is found
+    are the resources that those of the type contain."""
 
     type: str
     criteria: tuple[Condition, ...] = ()
     results: Results = field(default_factory=Results)
     ignored: tuple[str, ...] = ()
+    unfolded: bool = False
+
+    @property
+    def key(self) -> str:
+        """Which of the searches that one page may go through."""
+        return f"{self.type}#" if self.unfolded else self.type
 
 
 def parse(type: str, parameters: Parameters, *, lenient: bool = False, extra: Extra = NONE) -> Query:

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, cast
 
-from fhir_server.errors import NotSupported
 from fhir_server.search import refusals
 from fhir_server.search.fields import Field, fields
 from fhir_server.search.include import Include, read_include
 from resources.definitions.own import NONE, Extra
-from resources.issues import Text
 
 DEFAULT_COUNT = 20
 MAX_COUNT = 1_000
@@ -24,8 +22,10 @@ REPEATABLE = frozenset({"_include", "_revinclude"})
 
 Total = Literal["none", "estimate", "accurate"]
 Summary = Literal["true", "text", "data", "count", "false"]
+Contained = Literal["false", "true", "both"]
 TOTALS: tuple[Total, ...] = ("none", "estimate", "accurate")
 SUMMARIES: tuple[Summary, ...] = ("true", "text", "data", "count", "false")
+CONTAINED: tuple[Contained, ...] = ("false", "true", "both")
 _COUNT = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ELEMENT = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,100}", re.ASCII)
 
@@ -41,7 +41,9 @@ class Sort:
 @dataclass(frozen=True, slots=True)
 class Results:
     """`count`: entries of a page, 0 for none; `cursor`: which page, as a link told;
-    `total` and `summary` are None where the client does not say; `extra`: the own parameters that were known."""
+    `total` and `summary` are None where the client does not say; `extra`: the own parameters that were known;
+    `contained`: whether contained resources are searched too, or alone, and `unfolds` whether they are answered
+    themselves and not what contains them."""
 
     sort: tuple[Sort, ...] = ()
     count: int = DEFAULT_COUNT
@@ -52,6 +54,8 @@ class Results:
     summary: Summary | None = None
     elements: tuple[str, ...] = ()
     extra: Extra = NONE
+    contained: Contained = "false"
+    unfolds: bool = False
 
 
 def read(results: Results, type: str, name: str, value: str) -> Results:
@@ -132,22 +136,12 @@ def _cursor(results: Results, type: str, name: str, value: str) -> Results:
 
 
 def _contained(results: Results, type: str, name: str, value: str) -> Results:
-    """Contained resources are found as parts of what contains them, never alone."""
-    if _one_of(("false", "true", "both"), name, value) != "false":
-        raise NotSupported(
-            Text(
-                "Contained resources are not searched for: leave out _contained, and search for what contains them.",
-                "Sumber daya di dalam (contained) tidak dicari tersendiri: hapus _contained, cari yang memuatnya.",
-            ),
-            expression=name,
-        )
-    return results
+    return replace(results, contained=cast(Contained, _one_of(CONTAINED, name, value)))
 
 
 def _contained_type(results: Results, type: str, name: str, value: str) -> Results:
-    """Says nothing while contained resources are not searched."""
-    _one_of(("container", "contained"), name, value)
-    return results
+    """Says nothing where contained resources are not searched."""
+    return replace(results, unfolds=_one_of(("container", "contained"), name, value) == "contained")
 
 
 RESULT_PARAMETERS: Mapping[str, Callable[[Results, str, str, str], Results]] = {

@@ -21,6 +21,8 @@ from resources.definitions.structure import required_codes
 from resources.systems import ICD_9_CM, ICD_10
 
 MOST_CODES = 10_000
+FUNCTIONAL = "$current-"
+"""How the names of lists begin that are not stored."""
 BY_THEIR_LETTERS = frozenset({ICD_10, ICD_9_CM, "http://hl7.org/fhir/sid/icd-10-cm"})
 """Systems whose codes tell their place: E11.9 stands below E11."""
 
@@ -46,7 +48,16 @@ class ListNeed:
     id: str
 
 
-Need = ValueSetNeed | RelativesNeed | ListNeed
+@dataclass(frozen=True, slots=True)
+class PlaceNeed:
+    """A reference, as Type/id or an id of one of the `targets`, with what is `above` or `below` it."""
+
+    direction: str
+    targets: tuple[str, ...]
+    reference: str
+
+
+Need = ValueSetNeed | RelativesNeed | ListNeed | PlaceNeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +84,10 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was found out for a search: codes by need; `members` of a List, as Type/id."""
+    """What was found out for a search: codes by need; `members` of a List or of a branch, as Type/id."""
 
     codes: Mapping[Need, Codes] = field(default_factory=dict)
-    members: Mapping[ListNeed, frozenset[str]] = field(default_factory=dict)
+    members: Mapping[ListNeed | PlaceNeed, frozenset[str]] = field(default_factory=dict)
 
 
 NOTHING = Known()
@@ -103,7 +114,9 @@ def _needs(field: Field, modifier: str | None, values: Iterable[str]) -> Iterato
     if field.parameter.type == "token" and modifier in ("in", "not-in", "above", "below"):
         yield from (needed(field, modifier, value) for value in values)
     elif field.code == "_list" and modifier is None:
-        yield from (ListNeed(unescape(value)) for value in values)
+        yield from (ListNeed(unescape(value)) for value in values if not value.startswith(FUNCTIONAL))
+    elif field.parameter.type == "reference" and modifier in ("above", "below"):
+        yield from (PlaceNeed(modifier, field.parameter.target, unescape(value)) for value in values)
 
 
 def needed(field: Field, modifier: str, raw: str) -> Need:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_server.search.conditions import AllOf, AnyOf, Chain, Condition, Criterion, Has, Matching, Not
+from fhir_server.search.conditions import AllOf, AnyOf, Chain, Condition, Criterion, Has, Holding, Matching, Not
 from fhir_server.search.query import Query
 
 
@@ -26,6 +26,8 @@ def words(condition: Condition) -> str:
             return f"{field.code} points to {_one(target)} where ({words(inner)})"
         case Has(source=source, field=field, inner=inner):
             return f"{_one(source)} points here by {field.code}, where ({words(inner)})"
+        case Holding(type=type, inner=inner):
+            return f"it contains {_one(type)} where ({words(inner)})"
         case AllOf(conditions=parts):
             return " and ".join(f"({words(part)})" for part in parts)
         case AnyOf(conditions=parts):

@@ -19,6 +19,9 @@ Document = dict[str, Any]
 COMPUTED = ("index", "search")
 """What is there only to be searched by."""
 
+JUDGED_BY = ("compartments", "labels")
+"""What every version keeps: who may see it."""
+
 
 class _DecimalCodec(TypeCodec):
     python_type = Decimal
@@ -56,13 +59,15 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is computed from a resource at write: search values, compartments, keys that are unique in its type; and
-    `search`, what searches look at without the index of search values (words, texts of codes, groups, a position)."""
+    """What is computed from a resource at write: search values, compartments, keys that are unique in its type;
+    `search`, what searches look at without the index of search values (words, texts of codes, groups, a position); and
+    `labels`, its categories and security labels, which access is judged by as system|code."""
 
     index: Mapping[str, Any]
     compartments: Mapping[str, list[str]]
     keys: list[str]
     search: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def instant(moment: datetime) -> str:
@@ -97,6 +102,8 @@ def live(resource: Resource, stamp: Stamp, described: Description) -> Document:
         "index": described.index,
         "compartments": described.compartments,
     }
+    if described.labels:
+        document["labels"] = described.labels
     if described.search:
         document["search"] = described.search
     if described.keys:
@@ -105,15 +112,15 @@ def live(resource: Resource, stamp: Stamp, described: Description) -> Document:
 
 
 def tombstone(document: Document, updated: datetime) -> Document:
-    """What stands in for a deleted resource. It keeps its compartments: only those who could see it learn that it is
-    gone."""
+    """What stands in for a deleted resource. It keeps its compartments and labels: only those who could see it learn
+    that it is gone."""
     return {
         "_id": document["_id"],
         "version": document["version"] + 1,
         "updated": updated,
         "deleted": True,
         "method": "DELETE",
-        "compartments": document["compartments"],
+        **{name: document[name] for name in JUDGED_BY if name in document},
     }
 
 

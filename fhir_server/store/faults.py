@@ -100,11 +100,6 @@ def _duplicate(key: str) -> Duplicate:
     )
 
 
-def is_of_one_document(error: Exception) -> bool:
-    """Whether a whole batch was refused, nothing of it written, for a document that MongoDB cannot hold."""
-    return not isinstance(error, OperationFailure) or error.code in OVERSIZED
-
-
 def too_large() -> TooLarge:
     return TooLarge(
         Text(

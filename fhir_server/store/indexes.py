@@ -13,6 +13,8 @@ CURRENT = (
 WORDS = IndexModel([("search.words", ASCENDING)], name="words", sparse=True)
 POSITION = IndexModel([("search.position", GEOSPHERE)], name="position", sparse=True)
 
+CONTAINED = IndexModel([("search.contained.$**", ASCENDING)], name="contained")
+
 HISTORY = (
     IndexModel([("id", ASCENDING), ("version", DESCENDING)], name="versions"),
     IndexModel([("updated", DESCENDING), ("id", ASCENDING)], name="updated"),
@@ -22,11 +24,15 @@ BY_PATIENT = IndexModel([("compartments.Patient", ASCENDING), ("updated", DESCEN
 BY_PATIENT_AND_DATE = IndexModel(
     [("compartments.Patient", ASCENDING), ("index.date.lo", DESCENDING)], name="patient_date"
 )
+BY_LOCATION_AND_DATE = IndexModel([("index.location", ASCENDING), ("index.date.lo", ASCENDING)], name="location_date")
 BY_STATUS_AND_DATE = IndexModel([("index.status", ASCENDING), ("index.date.lo", ASCENDING)], name="status_date")
 
+RESTRICTING = IndexModel([("labels.consent", ASCENDING)], name="restricting", sparse=True)
+
 HOT = {
+    "Consent": (RESTRICTING,),
     "Observation": (BY_PATIENT_AND_DATE,),
-    "Encounter": (BY_PATIENT_AND_DATE, BY_STATUS_AND_DATE),
+    "Encounter": (BY_PATIENT_AND_DATE, BY_LOCATION_AND_DATE, BY_STATUS_AND_DATE),
     "Appointment": (BY_STATUS_AND_DATE,),
     "Location": (POSITION,),
 }
@@ -38,7 +44,7 @@ CLAIMS = (IndexModel([("at", ASCENDING)], name="at", expireAfterSeconds=CLAIM_SE
 
 def current(type: str, *, in_patient_compartment: bool) -> list[IndexModel]:
     """The indexes of the collection of current documents of a type."""
-    return [*CURRENT, WORDS, *((BY_PATIENT,) if in_patient_compartment else ()), *HOT.get(type, ())]
+    return [*CURRENT, WORDS, CONTAINED, *((BY_PATIENT,) if in_patient_compartment else ()), *HOT.get(type, ())]
 
 
 def history(*, in_patient_compartment: bool) -> list[IndexModel]:

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from fhir_server.access import Access, Filter
+from fhir_server.errors import Conflict, TooLarge
 from fhir_server.search.cursor import KEY_BYTES as CURSOR_KEY_BYTES
 from fhir_server.search.cursor import Moment
 from fhir_server.store import indexes, snapshot
+from fhir_server.store.audit_trail import AuditTrail
 from fhir_server.store.coalesce import Coalescer
 from fhir_server.store.documents import CODEC, COMPUTED, Document, from_history
-from fhir_server.store.faults import is_of_one_document, translate, translated, unavailable, write_error
+from fhir_server.store.emergencies import Emergencies
+from fhir_server.store.faults import translate, translated, unavailable
 from fhir_server.store.history import HistoryQuery, merged
+from fhir_server.store.journal import ChainMoved, Journal
 from fhir_server.store.parameters import ParameterStates
 from fhir_server.store.plans import Effort, effort
 from fhir_server.store.reindex import Rows
 from fhir_server.store.secrets import secret
 from fhir_server.store.snapshot import Found
 from fhir_server.store.transaction import Transaction
-from resources.definitions.search import compartments
+from resources.belonging import is_of_patients
 
 Result = TypeVar("Result")
 
@@ -55,6 +60,13 @@ def connect(uri: str, *, pool: int = 100) -> AsyncMongoClient[Document]:
     )
 
 
+class Noted(NamedTuple):
+    """A new document, and the entry of the journal that tells of it."""
+
+    document: Document
+    entry: bytes
+
+
 class Store:
     """One database. Close it by closing the client that it was made of."""
 
@@ -72,12 +84,16 @@ class Store:
         self._ready: set[str] = set()
         self._preparing: dict[str, asyncio.Lock] = {}
         self._readers: dict[str, Coalescer[str, Document | None]] = {}
-        self._inserters: dict[str, Coalescer[Document, None]] = {}
+        self._inserters: dict[str, Coalescer[Noted, None]] = {}
+        self.journal = Journal(self._database)
+        self.emergencies = Emergencies(self._database)
 
     async def open(self) -> None:
         """Creates missing indexes of the types that are in use. MongoDB builds them without blocking."""
         with translated():
             await self._database[CLAIMS].create_indexes(list(indexes.CLAIMS))
+            await self.journal.open()
+            await self.emergencies.open()
             await self.cursor_key()
             for type in await self.types():
                 await self.prepare(type)
@@ -99,7 +115,7 @@ class Store:
         async with self._preparing.setdefault(type, asyncio.Lock()):
             if type in self._ready:
                 return
-            by_patient = type in compartments()["Patient"]
+            by_patient = is_of_patients(type)
             with translated():
                 await self._current(type).create_indexes(indexes.current(type, in_patient_compartment=by_patient))
                 await self._history(type).create_indexes(indexes.history(in_patient_compartment=by_patient))
@@ -159,6 +175,9 @@ class Store:
         """The documents as they lie, without access filters: for who may see everything."""
         return Rows(self._database)
 
+    def audit_trail(self) -> AuditTrail:
+        return AuditTrail(self._database, self.prepare)
+
     def parameter_states(self) -> ParameterStates:
         return ParameterStates(self._database)
 
@@ -195,31 +214,39 @@ class Store:
             ]
         return sum(counts)
 
-    async def insert(self, type: str, document: Document) -> None:
-        """Stores a new document. Raises AlreadyExists, Duplicate."""
-        await self.prepare(type)
+    async def insert(self, type: str, document: Document, entry: bytes) -> None:
+        """Stores a new document, and its entry in the journal with it. Raises AlreadyExists, Duplicate, TooLarge."""
         inserter = self._inserters.get(type)
         if inserter is None:
             inserter = self._inserters[type] = Coalescer(partial(self._insert_many, type))
-        await inserter(document)
+        await inserter(Noted(document, entry))
 
     async def transaction(self, work: Callable[[Transaction], Awaitable[Result]], types: Sequence[str]) -> Result:
         """Runs `work`, and runs it again from the start where it collides with another transaction."""
-
-        async def attempt(session: AsyncClientSession) -> Result:
-            return await work(Transaction(self._database, session))
-
         for type in types:
             await self.prepare(type)
         try:
             async with asyncio.timeout(TRANSACTION_SECONDS), self._client.start_session() as session:
-                return await session.with_transaction(
-                    attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
-                )
+                while True:
+                    with suppress(ChainMoved):
+                        return await self._attempts(work, session)
         except TimeoutError as error:
             raise unavailable() from error
         except PyMongoError as error:
             raise translate(error) from error
+
+    async def _attempts(self, work: Callable[[Transaction], Awaitable[Result]], session: AsyncClientSession) -> Result:
+        with self.journal.pen() as pen:
+
+            async def attempt(session: AsyncClientSession) -> Result:
+                pen.drop()
+                return await work(Transaction(self._database, session, journal=self.journal, pen=pen))
+
+            result = await session.with_transaction(
+                attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
+            )
+            pen.keep()
+            return result
 
     async def _read_many(self, type: str, ids: Sequence[str]) -> list[Document | None]:
         with translated():
@@ -231,26 +258,30 @@ class Store:
         by_id = {document["_id"]: document for document in found}
         return [by_id.get(id) for id in ids]
 
-    async def _insert_many(self, type: str, documents: Sequence[Document]) -> list[BaseException | None]:
-        results: list[BaseException | None] = [None] * len(documents)
-        with translated():
+    async def _insert_many(self, type: str, items: Sequence[Noted]) -> list[BaseException | None]:
+        """In one transaction with their entries. One that is refused is left out, and the others are tried again."""
+        results: list[BaseException | None] = [None] * len(items)
+        left = list(range(len(items)))
+        while left:
             try:
-                await self._current(type).insert_many(documents, ordered=False)
-            except BulkWriteError as error:
-                if not error.details["writeErrors"]:
+                await self.transaction(partial(_insert, type, [items[place] for place in left]), [type])
+                break
+            except Conflict as error:
+                if error.position is None:
                     raise
-                for details in error.details["writeErrors"]:
-                    results[details["index"]] = write_error(details)
-            except (OperationFailure, BSONError, OverflowError) as error:
-                if len(documents) == 1 or not is_of_one_document(error):
-                    raise
-                return [await self._insert_alone(type, document) for document in documents]
+                results[left.pop(error.position)] = error
+            except (TooLarge, BSONError, OverflowError) as error:
+                if len(left) == 1:
+                    results[left.pop()] = error
+                for place in left:
+                    results[place] = await self._insert_alone(type, items[place])
+                break
         return results
 
-    async def _insert_alone(self, type: str, document: Document) -> BaseException | None:
-        """For documents whose batch was refused for one of them: the others are not to suffer for it."""
+    async def _insert_alone(self, type: str, item: Noted) -> BaseException | None:
+        """Of a batch that was refused for a document that MongoDB cannot hold: the others are not to suffer for it."""
         try:
-            return (await self._insert_many(type, [document]))[0]
+            return (await self._insert_many(type, [item]))[0]
         except Exception as error:
             return error
 
@@ -264,3 +295,8 @@ class Store:
 def _restricted(access: Access, filter: Filter) -> Document:
     """Access is required by type, so that no read can be written without it."""
     return {"$and": [{"deleted": False}, access.filter(), filter]}
+
+
+async def _insert(type: str, items: Sequence[Noted], transaction: Transaction) -> None:
+    await transaction.insert(type, [item.document for item in items])
+    await transaction.note([item.entry for item in items])

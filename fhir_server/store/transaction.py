@@ -12,15 +12,24 @@ from pymongo.asynchronous.database import AsyncDatabase
 from fhir_server.access import Access, Filter
 from fhir_server.store.documents import Document, history_row
 from fhir_server.store.faults import LostRace, translated_in_transaction
+from fhir_server.store.journal import Journal, Pen
 from resources.issues import Text
 
 
 class Transaction:
     """Reads one snapshot; what it writes appears whole or not at all."""
 
-    def __init__(self, database: AsyncDatabase[Document], session: AsyncClientSession) -> None:
+    def __init__(
+        self, database: AsyncDatabase[Document], session: AsyncClientSession, *, journal: Journal, pen: Pen
+    ) -> None:
         self._database = database
         self._session = session
+        self._journal = journal
+        self._pen = pen
+
+    async def note(self, entries: Sequence[bytes]) -> None:
+        """Writes into the journal what was done here. It comes last, and once: others wait for their turn."""
+        await self._journal.add(entries, self._pen, self._session)
 
     async def claim(self, keys: Iterable[str], at: datetime) -> None:
         """Makes transactions that claim the same key run one after the other: a search inside a transaction does not

@@ -89,13 +89,15 @@ async def paged(record: Record, query: Query) -> list[str]:
 
 
 class Answers:
-    """A reader that gives prepared answers, one for each time that it is asked."""
+    """A reader that gives prepared answers, one for each time that it is asked; nothing is contained in anything."""
 
     def __init__(self, answers: Sequence[list[Any] | Exception | None]) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
 
     async def __call__(self, side: Side, most: int, milliseconds: int) -> list[Any] | None:
+        if side.plan.filter == {"search.contained.by": "subject"}:
+            return []
         self.asked.append(side.type)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):

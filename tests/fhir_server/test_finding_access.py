@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from auth.caller import SYSTEM, Caller
+from auth.caller import SYSTEM
 from fhir_server.changes import Change
 from fhir_server.errors import Forbidden
 from fhir_server.record import Record
 from fhir_server.search.query import parse
 from fhir_server.store.store import Store
+from tests.callers import bound, staff
 from tests.fhir_server.graphs import SITE, TYPES, WAYS, Graph, filter, found, graph, loaded, question
 
-BOUND = Caller("siti", patients=frozenset({"p1", "p2", "p3"}))
+BOUND = bound("siti", "p1", "p2", "p3")
 
 
 @pytest.mark.parametrize("seed", range(7, 10))
@@ -35,7 +36,7 @@ async def test_a_caller_finds_by_what_it_may_see_only(store: Store, seed: int) -
             assert await found(record, query) == right, (asked.filter, text)
 
 
-STAFF = Caller("petugas")
+STAFF = staff()
 """May read what is shared, and nothing of patients."""
 
 
@@ -136,7 +137,7 @@ async def test_conditions_of_writes_are_found_inside_the_transaction(store: Stor
 
 
 async def test_a_condition_through_what_is_not_the_callers_is_refused(store: Store) -> None:
-    record = Record(store, Caller("siti", patients=frozenset({"a"})), SITE)
+    record = Record(store, bound("siti", "a"), SITE)
     claim = {
         "resourceType": "Observation",
         "status": "final",

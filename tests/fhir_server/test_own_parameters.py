@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -22,7 +22,7 @@ from fhir_server.record import Record
 from fhir_server.reindexing import Scope
 from fhir_server.search.query import parse
 from fhir_server.site import Site
-from fhir_server.store.parameters import Row, Seen, State
+from fhir_server.store.parameters import ParameterStates, Row, Seen, State
 from fhir_server.store.store import Store
 from resources.definitions.own import Own
 
@@ -202,6 +202,42 @@ async def test_an_end_in_the_middle(store: Store) -> None:
         await until(lambda: is_ready(one))
         assert len(await one.found("Patient", **{"contact-name": "ibu", "_count": "100"})) == 60
     assert await store.rows().position("own parameters") is None
+
+
+class HardOfHearing:
+    """Has looked once; the look after it takes long, and loses one cancellation, as the driver may."""
+
+    def __init__(self, states: ParameterStates) -> None:
+        self._states = states
+        self._looks = count(1)
+        self.is_looking = False
+        self.has_lost = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._states, name)
+
+    async def read(self) -> State:
+        self.is_looking = next(self._looks) > 1
+        try:
+            await asyncio.sleep(60 if self.is_looking else 0)
+        except asyncio.CancelledError:
+            if self.has_lost:
+                raise
+            self.has_lost = True
+        return await self._states.read()
+
+
+async def test_an_end_that_the_driver_did_not_hear(store: Store) -> None:
+    states = HardOfHearing(store.parameter_states())
+    own = OwnParameters(cast(ParameterStates, states), partial(Record, store, SYSTEM), SITE, pace=FAST)
+
+    async def is_looking() -> bool:
+        return states.is_looking
+
+    async with asyncio.timeout(5):
+        async with own.watching():
+            await until(is_looking)
+    assert states.has_lost
 
 
 async def test_a_process_that_died_is_not_waited_for_for_ever(store: Store) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from auth.caller import Caller
 from fhir_server.changes import Change
 from fhir_server.record import Record
 from fhir_server.store.store import Store
+from tests.callers import bound
 
-SITI = Caller("siti", patients=frozenset({"siti"}))
+SITI = bound("siti", "siti")
 
 
 async def test_to_delete_what_is_not_ones_own_is_to_delete_nothing(record: Record, store: Store) -> None:

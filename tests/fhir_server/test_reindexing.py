@@ -13,7 +13,6 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from auth.caller import Caller
 from fhir_server.changes import Change
 from fhir_server.errors import Forbidden
 from fhir_server.record import Record
@@ -22,6 +21,7 @@ from fhir_server.search.query import parse
 from fhir_server.site import Site
 from fhir_server.store.reindex import Mend, Outcome, Part, Position, Rows
 from fhir_server.store.store import Store
+from tests.callers import bound
 
 Json = dict[str, Any]
 NIK = "https://fhir.kemkes.go.id/id/nik"
@@ -238,7 +238,7 @@ async def test_a_write_between_reading_and_mending_stays(record: Record, store: 
 
 
 async def test_only_for_who_may_see_everything(store: Store, record: Record) -> None:
-    limited = Record(store, Caller("p", patients=frozenset("p")), record.site)
+    limited = Record(store, bound("p", "p"), record.site)
     with pytest.raises(Forbidden):
         await limited.reindex(VERIFY)
 

@@ -19,6 +19,8 @@ from main import open_store, site
 from tests.fhir_server.conftest import client_of, settings
 from tests.journeys.hostile import besieged
 from tests.journeys.servers import Running
+from tests.journeys.smart import serving
+from tests.journeys.smart_world import Hospital, hospital
 
 hypothesis_settings.register_profile(
     "nightly",
@@ -66,3 +68,11 @@ def besieged_server(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) 
 async def besieged_client(besieged_server: Running) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=besieged_server.url, timeout=30, trust_env=False) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+async def world(mongodb_uri: str) -> AsyncIterator[Hospital]:
+    """A server with sign-in and a small hospital in it; each test registers its own apps."""
+    async with serving(mongodb_uri, "test_smart") as smart:
+        yield await hospital(smart)
+        smart.issuer.database.client.drop_database("test_smart")

@@ -34,7 +34,8 @@ class Running:
 def running(folder: Path, uri: str, database: str, **more: str) -> Iterator[Running]:
     """One open server process, from its first answer on."""
     port = free_port()
-    environment = {"PYTHONPATH": str(ROOT), "RSUD_MONGODB_URI": uri, "RSUD_MONGODB_DATABASE": database, **more}
+    variables = {"PYTHONPATH": str(ROOT), "RSUD_MONGODB_URI": uri, "RSUD_MONGODB_DATABASE": database}
+    environment = {**variables, "RSUD_AUDIT_EVENTS": "false", **more}
     base = {"RSUD_BASE_URL": "http://test/fhir"}
     process = start(folder, "serve", "--open", "--port", str(port), **{**base, **environment})
     found = Running(process, f"http://127.0.0.1:{port}/fhir/", port)

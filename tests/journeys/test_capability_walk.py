@@ -11,8 +11,11 @@ import httpx
 import pytest
 from pymongo import MongoClient
 
+from fhir_server.audit.projection import document
+from fhir_server.changes import SERVER_MADE
 from fhir_server.interactions.dispatch import ROUTES
 from fhir_server.search.named import NAMED
+from main import open_store, site
 from resources.definitions.search import parameters
 from resources.definitions.structure import resource_types
 from resources.formats import json_format
@@ -26,6 +29,7 @@ INSTANCE = ("read", "vread", "update", "patch", "delete", "history-instance")
 TYPE = ("create", "search-type", "history-type")
 VALUES = {"string": "a", "token": "a", "date": "2020", "number": "1", "quantity": "1", "uri": "http://example.org/a"}
 AT_ONCE = 40
+CHANGEABLE = tuple(type for type in resource_types() if type not in SERVER_MADE)
 WITHOUT_EXAMPLE = (
     *("Parameters", "SubstanceNucleicAcid", "SubstancePolymer", "SubstanceProtein"),
     *("SubstanceReferenceInformation", "SubstanceSourceMaterial"),
@@ -45,7 +49,10 @@ WITHOUT_VALID_EXAMPLE: tuple[Json, ...] = (
 
 @pytest.fixture(scope="module")
 async def client(mongodb_uri: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(settings(mongodb_uri, DATABASE)) as found:
+    configured = settings(mongodb_uri, DATABASE)
+    async with client_of(configured) as found, open_store(configured) as store:
+        for type in SERVER_MADE:
+            await store.audit_trail().keep(type, [document(sample(type), site(configured))])
         yield found
     with MongoClient[Json](mongodb_uri) as mongodb:
         mongodb.drop_database(DATABASE)
@@ -110,7 +117,20 @@ def test_every_route_is_promised(statement: Json, row: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("type", resource_types())
+@pytest.mark.parametrize("type", SERVER_MADE)
+async def test_what_the_server_alone_makes(client: httpx.AsyncClient, row: Any, type: str) -> None:
+    codes = {found["code"] for found in row(type)["interaction"]}
+    assert codes == {"read", "vread", "history-instance", "search-type", "history-type"}
+    assert not row(type)["updateCreate"]
+    one = f"{type}/contoh"
+    for path in (one, f"{one}/_history/1", f"{one}/_history", f"{type}/_history", f"{type}?_id=contoh"):
+        await answered(client, "GET", path)
+    for method, path in (("POST", type), ("PUT", one), ("DELETE", one), ("PUT", f"{type}?_id=contoh")):
+        refused = await client.request(method, path, json=sample(type))
+        assert (refused.status_code, refused.json()["issue"][0]["code"]) == (405, "not-supported")
+
+
+@pytest.mark.parametrize("type", CHANGEABLE)
 async def test_interactions(client: httpx.AsyncClient, row: Any, type: str) -> None:
     codes = [found["code"] for found in row(type)["interaction"]]
     assert sorted(codes) == sorted((*INSTANCE, *TYPE))
@@ -170,7 +190,8 @@ def value_of(type: str, name: str, kind: str) -> str:
 
 @pytest.mark.parametrize("type", resource_types())
 async def test_includes(client: httpx.AsyncClient, row: Any, type: str) -> None:
-    await answered(client, "PUT", f"{type}/contoh", sample(type))
+    if type in CHANGEABLE:
+        await answered(client, "PUT", f"{type}/contoh", sample(type))
     for name, promised in (("_include", "searchInclude"), ("_revinclude", "searchRevInclude")):
         for values in batched(row(type).get(promised, ()), AT_ONCE):
             query = urlencode([("_id", "contoh"), *((name, value) for value in values)])
@@ -181,11 +202,14 @@ async def test_includes(client: httpx.AsyncClient, row: Any, type: str) -> None:
 @pytest.mark.parametrize("type", resource_types())
 async def test_operations(client: httpx.AsyncClient, row: Any, type: str) -> None:
     names = [found["name"] for found in row(type)["operation"]]
-    assert sorted(names) == ["explain", "validate"]
+    assert sorted(names) == (["break-glass", "explain", "validate"] if type == "Patient" else ["explain", "validate"])
     explained = await answered(client, "GET", f"{type}/$explain?_id=contoh")
     assert explained.json()["parameter"][0]["valueString"] == f"{type} where\n  _id (token) is contoh"
     outcome = await answered(client, "POST", f"{type}/$validate", sample(type))
     assert not [issue for issue in outcome.json()["issue"] if issue["severity"] in ("error", "fatal")]
+    if type == "Patient":
+        emergency = await client.post("Patient/contoh/$break-glass", json={"resourceType": "Parameters"})
+        assert emergency.status_code == 403, "who may see everything needs none"
 
 
 async def test_system_interactions(client: httpx.AsyncClient, statement: Json) -> None:

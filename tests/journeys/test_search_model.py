@@ -43,6 +43,12 @@ VISIT = {
     "status": "planned",
 }
 
+HOUSE = {"resourceType": "Location", "id": "gedung"}
+ROOM = {"resourceType": "Location", "id": "kamar", "partOf": {"reference": "Location/gedung"}}
+BED = resource("Location", partOf={"reference": "Location/kamar"})
+INSIDE = {"resourceType": "Organization", "id": "rs", "name": "Contoh"}
+MANAGED = resource("Patient", contained=[INSIDE], managingOrganization={"reference": "#rs"})
+
 SENTENCES = [
     # number: "100 is 99.5 to 100.5, 100.00 is 99.995 to 100.005, 1e2 is 95 to 105"
     *((risk(number), "probability", asked, right) for number, asked, right in (
@@ -98,6 +104,14 @@ SENTENCES = [
     (PATIENT, "_has:Encounter:patient:status", "planned", True),
     (PATIENT, "_has:Encounter:patient:status", "finished", False),
     (SIBLING, "_has:Patient:link:_has:Encounter:subject:status", "planned", True),
+    # "a chained condition will be evaluated inside contained resources"
+    (MANAGED, "organization.name", "contoh", True),
+    (MANAGED, "organization:Organization.name", "lain", False),
+    # reference: :above and :below in a hierarchy
+    (BED, "partof:below", "Location/gedung", True),
+    (BED, "partof:below", "satu", False),
+    (BED, "partof:above", "kamar", True),
+    (BED, "partof:above", "Location/gedung", False),
     # _filter: "a or b and c" is (a or b) and c
     (PATIENT, "_filter", 'gender eq female or gender eq male and given sw "x"', False),
     (PATIENT, "_filter", 'gender eq female or (gender eq male and given sw "x")', True),
@@ -107,7 +121,10 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("resource", "name", "raw", "right"), SENTENCES)
 def test_a_sentence_of_the_specification(resource: dict[str, Any], name: str, raw: str, right: bool) -> None:
-    world = World({f"{one['resourceType']}/{one['id']}": one for one in (PATIENT, SIBLING, VISIT)}, "http://test/fhir")
+    world = World(
+        {f"{one['resourceType']}/{one['id']}": one for one in (PATIENT, SIBLING, VISIT, HOUSE, ROOM)},
+        "http://test/fhir",
+    )
     assert holds(resource, name, raw, world) is right
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from fhir_server.finding import MOST_IDS, Plan
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
 from fhir_server.record import Record
-from fhir_server.search import page, wording
+from fhir_server.search import contained, wording
 from fhir_server.search.joins import Ids
 from fhir_server.search.query import parse
 
@@ -34,8 +34,9 @@ async def explain(
     request: FhirRequest, record: Record, *, type: str, clock: Callable[[], float] = time.perf_counter
 ) -> FhirResponse:
     query = parse(type, _parameters(request), extra=record.site.extra)
+    contained.refuse(query)
     plan = await record.plan(query)
-    last = Step(type, "the page", plan.filter, page.stages(query, None, plan.stages))
+    last = Step(type, "the page", *await record.first_page(query, plan))
     steps = []
     for step in (*_before(plan), last):
         began = clock()

@@ -17,17 +17,21 @@ from fhir_server.search.locality import Locality
 from resources.definitions.paths import Node
 
 
-def index(node: Node, field: Field, resource: Resource, locality: Locality) -> list[Entry]:
-    """The group that a node is; none where a component has no value."""
+def index(node: Node, field: Field, resource: Resource, locality: Locality) -> list[Entry] | None:
+    """The group that a node is; None where it lacks a component, [] where it has all but one says nothing."""
     group: dict[str, Any] = {}
+    whole = True
     for component in reversed(field.components):
         entries = INDEXES[component.field.parameter.type]
         nodes = values(component, node, resource)
+        if not nodes:
+            return None
         found = [entry for type, value in nodes for entry in entries(type, value, component.field, locality)]
-        if not found:
-            return []
-        group[component.field.path] = found[0] if component.field.layout == "object" else found
-    return [group]
+        if found:
+            group[component.field.path] = found[0] if component.field.layout == "object" else found
+        else:
+            whole = False
+    return [group] if whole else []
 
 
 def values(component: Component, node: Node, resource: Resource) -> list[Node]:
@@ -64,7 +68,7 @@ def _part(field: Field, value: str, locality: Locality) -> Filter:
 
 
 def present(field: Field) -> Filter:
-    """There is a group with a value for each component."""
+    """There is a group with each component, even one that says nothing."""
     if field.alternatives:
         return {"$or": [present(one) for one in field.alternatives]}
     if field.path:

@@ -1,7 +1,7 @@
 """Date search. https://hl7.org/fhir/R4/search.html#date
 
 An entry is {lo, hi}: the first and the last millisecond that the value may mean, in UTC. A missing end is EARLIEST or
-LATEST.
+LATEST. Where a type has one entry, what takes longer than a day has its beginning again, under the name of its span.
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ MODIFIERS = frozenset[str]()
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+A_DAY = timedelta(hours=25)
+"""The longest, when the clocks go back."""
+
+SPANS = (("month", timedelta(days=32)), ("year", timedelta(days=367)), ("ever", LATEST - EARLIEST))
+"""A span that is longer than a day goes by the first of these that it fits into."""
+
 DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
     re.ASCII,
@@ -97,7 +103,14 @@ def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry
         found = _timing(value, locality)
     else:
         found = None
-    return [{"lo": found[0], "hi": found[1]}] if found else []
+    return [_entry(*found, field)] if found else []
+
+
+def _entry(low: datetime, high: datetime, field: Field) -> Entry:
+    entry = {"lo": low, "hi": high}
+    if field.layout == "object" and high - low > A_DAY:
+        entry[next(name for name, most in SPANS if high - low <= most)] = low
+    return entry
 
 
 def _period(value: Any, locality: Locality) -> Interval | None:
@@ -128,6 +141,35 @@ def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> F
         )
     low, high = _approximately(found, locality.now) if prefix == "ap" else found
     return place(compare(prefix, low, high), field)
+
+
+def ends(raw: str, locality: Locality) -> tuple[datetime | None, datetime | None]:
+    """What `match` finds does not end before the first, and does not begin after the second."""
+    prefix, text = prefixed(unescape(raw))
+    found = interval(text, locality.zone)
+    if found is None:
+        return None, None
+    low, high = found
+    match prefix:
+        case "ge" | "gt":
+            return low, None
+        case "le" | "lt":
+            return None, high
+        case "ap":
+            return _approximately(found, locality.now)
+    return None, None
+
+
+def overlapping(path: str, low: datetime, high: datetime) -> Filter:
+    """What may overlap this time, by where it begins: an index goes through neither what ended before nor what begins
+    after. `path`: of a field with one entry."""
+    near = _earlier(low, A_DAY)
+    longer = [{f"{path}.{name}": {"$gte": _earlier(low, most), "$lt": near}} for name, most in SPANS]
+    return {"$or": [{f"{path}.lo": {"$gte": near, "$lte": high}}, *longer]}
+
+
+def _earlier(moment: datetime, distance: timedelta) -> datetime:
+    return moment - distance if moment - EARLIEST > distance else EARLIEST
 
 
 def _approximately(found: Interval, now: datetime) -> Interval:

@@ -16,8 +16,11 @@ from fhir_server.search.escapes import unescape
 from fhir_server.search.fields import Entry, Field, Filter
 from fhir_server.search.kinds import token, uri
 from fhir_server.search.locality import Locality
+from fhir_server.search.terminology import PlaceNeed
 
 MODIFIERS = frozenset({"identifier"})
+PARTS = {"Location": "partof", "Organization": "partof"}
+"""Types in a hierarchy -> the parameter that leads one step up; of these, references know above and below."""
 IDENTIFIER, VERSION = ":identifier", ":version"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"(?<=.)/_history/[^/]*$")
@@ -55,9 +58,13 @@ def versions(value: Any, locality: Locality) -> list[Entry]:
 
 
 def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
-    """`id`, `Type/id`, a URL, or one of these with a version. `modifier`: None, the type of the id, or identifier."""
+    """`id`, `Type/id`, a URL, or one of these with a version. `modifier`: None, the type of the id, identifier,
+    above or below."""
     if modifier == "identifier":
         return token.match(replace(field, path=f"{field.path}{IDENTIFIER}"), raw, None, locality)
+    if modifier in ("above", "below"):
+        need = PlaceNeed(modifier, field.parameter.target, unescape(raw))
+        return {field.path: {"$in": sorted(locality.known.members[need])}}
     text = unescape(raw)
     value, path = normal(text, locality), field.path
     wanted = [value]

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html#all
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fhir_server.search import refusals
@@ -14,8 +14,8 @@ from fhir_server.search.fields import NARRATIVE, WORDS, Criterion, Field, Filter
 from fhir_server.search.kinds import near, words
 from fhir_server.search.kinds.simple import MATCHES
 from fhir_server.search.locality import Locality
-from fhir_server.search.named import NAMED
-from fhir_server.search.terminology import ListNeed
+from fhir_server.search.named import CURRENT, NAMED, Row
+from fhir_server.search.terminology import FUNCTIONAL, ListNeed
 
 
 def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
@@ -46,8 +46,10 @@ def score(criteria: Iterable[Criterion]) -> Any:
 
 
 def _members(field: Field, raw: str, locality: Locality) -> Filter:
-    """Those of this type that a stored List has."""
+    """Those of this type that a stored List has, or one of the current lists."""
     (type,) = field.parameter.target
+    if raw.startswith(FUNCTIONAL):
+        return _standing_for(raw, CURRENT.get(type, {}), field, locality)
     members = locality.known.members[ListNeed(unescape(raw))]
     ids = sorted(one.partition("/")[2] for one in members if one.partition("/")[0] == type)
     return {field.path: {"$in": ids}}
@@ -55,9 +57,13 @@ def _members(field: Field, raw: str, locality: Locality) -> Filter:
 
 def _named(field: Field, raw: str, locality: Locality) -> Filter:
     (type,) = field.parameter.target
-    known = NAMED[type]
+    return _standing_for(raw, NAMED[type], field, locality)
+
+
+def _standing_for(raw: str, known: Mapping[str, Row], field: Field, locality: Locality) -> Filter:
+    (type,) = field.parameter.target
     if raw not in known:
-        names = ", ".join(known)
+        names = ", ".join(known) or "-"
         raise refusals.wrong_value(field.code, raw, f"one of {names}", f"salah satu dari {names}")
     parts = []
     for code, modifier, value in known[raw]:

@@ -31,8 +31,8 @@ from fhir_server.messages import FhirRequest
 )
 def test_an_address(method: str, path: str, name: str, arguments: dict[str, str]) -> None:
     segments = tuple(path.split("/")) if path else ()
-    interaction, found = resolve(FhirRequest(method, segments))
-    assert (interaction.__name__, found) == (name, arguments)
+    route, found = resolve(FhirRequest(method, segments))
+    assert (route.interaction.__name__, found) == (name, arguments)
 
 
 @pytest.mark.parametrize(

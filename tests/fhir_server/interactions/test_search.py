@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +50,8 @@ async def test_post_and_get_answer_the_same(client: httpx.AsyncClient) -> None:
     by_post = await client.post("Patient/_search", data={"family": family, "_count": "2"})
     both = await client.post(f"Patient/_search?family={family}", data={"_count": "2"})
     assert by_get.status_code == 200
-    assert by_get.content == by_post.content == both.content
+    first, *others = (re.sub(r"_cursor=[\w-]+", "", found.text) for found in (by_get, by_post, both))
+    assert others == [first, first]
 
 
 @pytest.mark.parametrize("query", ["_summary=count", "_count=0"])
@@ -200,24 +202,6 @@ async def test_includes_with_iterate_have_a_bound(client: httpx.AsyncClient, mon
         await client.put(f"Observation/{id}", json=observation(f"Patient/{name}", id=id))
     refused = await client.get(f"Patient?family={family}&_revinclude:iterate=Observation:subject")
     assert (refused.status_code, refused.json()["issue"][0]["code"]) == (403, "too-costly")
-
-
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ("_contained=false", 200),
-        ("_containedType=container", 200),
-        ("_contained=true", 400),
-        ("_contained=both", 400),
-        ("_contained=x", 400),
-        ("_containedType=x", 400),
-    ],
-)
-async def test_contained_resources_are_not_searched_for(client: httpx.AsyncClient, query: str, status: int) -> None:
-    found = await client.get(f"Patient?_id=tidak-ada&{query}")
-    assert found.status_code == status
-    if query in ("_contained=true", "_contained=both"):
-        assert found.json()["issue"][0]["code"] == "not-supported"
 
 
 async def test_an_unknown_parameter_is_named(client: httpx.AsyncClient) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from auth.caller import Caller
 from fhir_server.errors import Forbidden
 from fhir_server.interactions.dispatch import answer
 from fhir_server.messages import FhirRequest
 from fhir_server.record import Record
+from tests.callers import bound
 from tests.fhir_server.conftest import client_of, settings
 from tests.fhir_server.interactions.samples import observation, patient
 
@@ -163,10 +163,10 @@ async def test_only_what_the_caller_may_see(record: Record) -> None:
     for resource in contents():
         path = (resource["resourceType"], resource["id"])
         await answer(FhirRequest("PUT", path, body=resource), record)
-    bound = Record(record._store, Caller("a", patients=frozenset(["a"])), record.site)
+    own = Record(record._store, bound("a", "a"), record.site)
 
     async def found(path: str, **query: str) -> list[str]:
-        response = await answer(FhirRequest("GET", tuple(path.split("/")) if path else (), tuple(query.items())), bound)
+        response = await answer(FhirRequest("GET", tuple(path.split("/")) if path else (), tuple(query.items())), own)
         assert response.resource is not None
         return keys(response.resource)
 
@@ -178,4 +178,4 @@ async def test_only_what_the_caller_may_see(record: Record) -> None:
     assert await found("Practitioner/dr/*") == ["Observation/o1", "Practitioner/dr"]
     assert await found("RelatedPerson/ibu/Observation") == []
     with pytest.raises(Forbidden):
-        await found("", _type="Questionnaire,Patient")
+        await found("", _type="Subscription,Patient")

@@ -83,6 +83,8 @@ def _operator(name: str, operand: Any, candidates: list[Any]) -> bool:
     match name:
         case "$in":
             return any(_equal(value, wanted) for value in candidates for wanted in operand)
+        case "$nin":
+            return not _operator("$in", operand, candidates)
         case "$exists":
             return any(value is not MISSING for value in candidates) is bool(operand)
         case "$regex":
@@ -96,7 +98,7 @@ def _operator(name: str, operand: Any, candidates: list[Any]) -> bool:
 
 
 def _element(condition: dict[str, Any], element: Any) -> bool:
-    if all(name in COMPARISONS for name in condition):
+    if all(name in COMPARISONS or name == "$nin" for name in condition):
         return all(_operator(name, operand, [element]) for name, operand in condition.items())
     return isinstance(element, dict) and matches(condition, element)
 

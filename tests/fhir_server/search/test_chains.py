@@ -85,6 +85,27 @@ def test_only_types_that_have_the_parameter_are_tried() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "tried"),
+    [
+        ("part-of.series", "x", ["ImagingStudy", "Immunization"]),
+        ("part-of.series:exact", "x", ["Immunization"]),
+        ("part-of.series:below", "http://a|b", ["ImagingStudy"]),
+        ("has-member.part-of.series:exact", "x", ["Observation"]),
+        ("part-of.series:above,x", "x", []),
+        ("part-of.series:iterate", "x", []),
+    ],
+)
+def test_only_types_that_take_the_modifier_are_tried(name: str, value: str, tried: list[str]) -> None:
+    if not tried:
+        with pytest.raises(InvalidParameter, match="series"):
+            read("Observation", name, value)
+        return
+    condition = read("Observation", name, value)
+    chains = condition.conditions if isinstance(condition, AnyOf) else (condition,)
+    assert sorted(chain.target for chain in chains if isinstance(chain, Chain)) == tried
+
+
+@pytest.mark.parametrize(
     ("type", "name", "named"),
     [
         ("Observation", "subject:Patient.nmae", "Did you mean name"),

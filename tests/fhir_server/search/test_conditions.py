@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_server.search.conditions import criteria, steps
+from fhir_server.search.conditions import Holding, criteria, steps
 from fhir_server.search.query import parse
 
 
@@ -28,3 +28,10 @@ def test_criteria_and_steps(name: str, value: str, codes: list[str], depth: int)
     (condition,) = parse("Observation", ((name, value),)).criteria
     assert [one.field.code for one in criteria(condition)] == codes
     assert steps(condition) == depth
+
+
+def test_a_condition_on_what_is_contained_is_as_deep_as_that() -> None:
+    (condition,) = parse("Patient", (("organization.name", "x"),)).criteria
+    holding = Holding("Patient", condition)
+    assert [one.field.code for one in criteria(holding)] == ["name"]
+    assert steps(holding) == 1

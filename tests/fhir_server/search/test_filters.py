@@ -23,6 +23,11 @@ from settings import Settings
 from tests.fhir_server.conftest import BASE
 from tests.fhir_server.conftest import settings as server_settings
 
+
+def age(years: int) -> dict[str, Any]:
+    return {"value": years, "system": "http://unitsofmeasure.org", "code": "a"}
+
+
 PATIENTS: dict[str, dict[str, Any]] = {
     "siti": {
         "name": [{"family": "Rekaan", "given": ["Siti", "Ayu"]}],
@@ -41,11 +46,33 @@ PATIENTS: dict[str, dict[str, Any]] = {
 }
 
 
+ICD_10 = "http://hl7.org/fhir/sid/icd-10"
+CONDITIONS: dict[str, dict[str, Any]] = {
+    "diabetes": {"code": {"coding": [{"system": ICD_10, "code": "E11"}]}, "onsetAge": age(40)},
+    "complicated": {"code": {"coding": [{"system": ICD_10, "code": "E11.6"}]}, "onsetAge": age(43)},
+    "asthma": {"code": {"coding": [{"system": ICD_10, "code": "J45"}]}, "onsetAge": age(60)},
+    "unknown": {},
+}
+LUNGS = {
+    "url": "http://contoh.example/paru",
+    "compose": {"include": [{"system": ICD_10, "concept": [{"code": "J45"}]}]},
+}
+RISKS: dict[str, dict[str, Any]] = {
+    "low": {"prediction": [{"probabilityDecimal": 10}]},
+    "high": {"prediction": [{"probabilityDecimal": 90}]},
+}
+
+
 @pytest.fixture(scope="module")
 async def record(mongodb_uri: str) -> AsyncIterator[Record]:
     async with open_store(server_settings(mongodb_uri, "test_filters")) as store:
         found = Record(store, SYSTEM, site(Settings(base_url=BASE)))
-        await found.commit([Change.update({"resourceType": "Patient", **one}, id) for id, one in PATIENTS.items()])
+        subject = {"subject": {"reference": "Patient/siti"}}
+        made = [("Patient", id, one) for id, one in PATIENTS.items()]
+        made += [("Condition", id, {**subject, **one}) for id, one in CONDITIONS.items()]
+        made += [("RiskAssessment", id, {**subject, "status": "final", **one}) for id, one in RISKS.items()]
+        made.append(("ValueSet", "paru", {"status": "active", **LUNGS}))
+        await found.commit([Change.update({"resourceType": type, **one}, id) for type, id, one in made])
         yield found
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         client.drop_database("test_filters")
@@ -93,10 +120,40 @@ async def record(mongodb_uri: str) -> AsyncIterator[Record]:
         ("_id ne siti", ["ayu", "budi"]),
         ("given eq ayu and gender eq female or _id eq budi", ["budi", "siti"]),
         ("not (gender eq male or gender eq female)", ["ayu"]),
+        ("gender eq male or gender eq female and given pr true", ["siti"]),
+        ("gender eq male or (gender eq female and given pr true)", ["budi", "siti"]),
+        ("not (gender eq male) and given co yu", ["ayu", "siti"]),
+        ("birthdate ap 1990-06", ["budi", "siti"]),
+        ("birthdate ap 1970", []),
     ],
 )
 async def test_what_an_operator_finds(record: Record, filter: str, found: list[str]) -> None:
     documents = (await record.search(parse("Patient", (("_filter", filter),)))).documents
+    assert sorted(document["_id"] for document in documents) == found
+
+
+@pytest.mark.parametrize(
+    ("type", "filter", "found"),
+    [
+        ("Condition", f"code ss {ICD_10}|E11", ["complicated", "diabetes"]),
+        ("Condition", f"code ss {ICD_10}|E11.6", ["complicated"]),
+        ("Condition", f"code sb {ICD_10}|E11.6", ["complicated", "diabetes"]),
+        ("Condition", f"code sb {ICD_10}|E11", ["diabetes"]),
+        ("Condition", "code in http://contoh.example/paru", ["asthma"]),
+        ("Condition", "code ni ValueSet/paru", ["complicated", "diabetes", "unknown"]),
+        ("Condition", 'onset-age ap "40|http://unitsofmeasure.org|a"', ["complicated", "diabetes"]),
+        ("Condition", "onset-age gt 40", ["asthma", "complicated"]),
+        ("Condition", 'onset-age le "516|http://unitsofmeasure.org|mo"', ["complicated", "diabetes"]),
+        ("Condition", "onset-age ne 40", ["asthma", "complicated"]),
+        ("Condition", "patient re http://test/fhir/Patient/siti and code pr false", ["unknown"]),
+        ("RiskAssessment", "probability lt 50", ["low"]),
+        ("RiskAssessment", "probability ap 95", ["high"]),
+        ("RiskAssessment", "probability sa 10", ["high"]),
+        ("RiskAssessment", "probability eb 90", ["low"]),
+    ],
+)
+async def test_what_an_operator_finds_in_other_kinds(record: Record, type: str, filter: str, found: list[str]) -> None:
+    documents = (await record.search(parse(type, (("_filter", filter),)))).documents
     assert sorted(document["_id"] for document in documents) == found
 
 

@@ -20,7 +20,7 @@ CODED = {"missing", "not", "text", "in", "not-in", "above", "below"}
         ("Patient", "_id", {"missing", "not"}),
         ("Patient", "birthdate", {"missing"}),
         ("Patient", "_lastUpdated", {"missing"}),
-        ("Patient", "organization", {"missing", "identifier", "Organization"}),
+        ("Patient", "organization", {"missing", "identifier", "above", "below", "Organization"}),
         (
             "CarePlan",
             "instantiates-canonical",
@@ -39,7 +39,11 @@ def test_which_modifiers_a_parameter_knows(type: str, code: str, expected: set[s
 
 
 def test_types_are_shown_in_short() -> None:
-    assert modifiers.shown(fields("Observation")["subject"]) == {"missing", "identifier", modifiers.TYPE}
+    assert modifiers.shown(fields("Observation")["subject"]) == {
+        *("missing", "identifier", "above", "below"),
+        modifiers.TYPE,
+    }
+    assert modifiers.shown(fields("Observation")["encounter"]) == {"missing", "identifier", modifiers.TYPE}
 
 
 @pytest.mark.parametrize("type", resource_types())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fhir_server.search.contained import searches
 from fhir_server.search.query import parse
 from fhir_server.search.wording import of_query
 
@@ -22,3 +23,9 @@ def test_one_line_for_each_condition_and_the_order() -> None:
 
 def test_all_of_a_type() -> None:
     assert of_query(parse("Patient", ())) == "every Patient"
+
+
+def test_what_is_contained() -> None:
+    query = parse("Medication", (("code", "77"), ("_contained", "true")))
+    (search,) = searches(query, ("MedicationRequest",))
+    assert of_query(search).splitlines()[1:] == ["  it contains a Medication where ((code (token) is 77))"]

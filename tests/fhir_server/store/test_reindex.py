@@ -16,7 +16,7 @@ def document(id: str, **content: object) -> Document:
 
 async def test_batches_are_bounded_by_number_and_by_size(store: Store) -> None:
     for id in "abcd":
-        await store.insert("Patient", document(id, text="x" * (MOST_BYTES // 3)))
+        await store.insert("Patient", document(id, text="x" * (MOST_BYTES // 3)), b"{}")
     rows = store.rows()
     assert [found["_id"] for found in await rows.batch(PATIENT, None, 2)] == ["a", "b"]
     assert [found["_id"] for found in await rows.batch(PATIENT, None, 100)] == ["a", "b", "c"]
@@ -27,7 +27,7 @@ async def test_batches_are_bounded_by_number_and_by_size(store: Store) -> None:
 
 async def test_only_the_version_that_was_read_is_mended(store: Store) -> None:
     for id in "ab":
-        await store.insert("Patient", document(id))
+        await store.insert("Patient", document(id), b"{}")
     mends = [Mend("a", 1, {"index": {"x": ["1"]}}, ("compartments",)), Mend("b", 2, {"index": {"x": ["1"]}})]
     assert await store.rows().mend(PATIENT, mends) == Outcome(1)
     first, second = await store.rows().batch(PATIENT, None, 2)

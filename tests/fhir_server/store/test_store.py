@@ -31,7 +31,7 @@ async def count(store: Store) -> int:
 
 async def test_reads_of_one_moment_are_judged_one_by_one(store: Store) -> None:
     for name in "ab":
-        await store.insert("Patient", document(name, patient=name))
+        await store.insert("Patient", document(name, patient=name), b"{}")
     ours, theirs, all, none = await asyncio.gather(
         store.get("Patient", "a", InCompartment("Patient", frozenset("a"))),
         store.get("Patient", "b", InCompartment("Patient", frozenset("a"))),
@@ -46,11 +46,11 @@ async def test_reads_of_one_moment_are_judged_one_by_one(store: Store) -> None:
 
 
 async def test_an_id_and_a_key_are_taken_once(store: Store) -> None:
-    await store.insert("Patient", document("1", keys=["nik|1"]))
+    await store.insert("Patient", document("1", keys=["nik|1"]), b"{}")
     answers = await asyncio.gather(
-        store.insert("Patient", document("1")),
-        store.insert("Patient", document("2", keys=["nik|1"])),
-        store.insert("Patient", document("3", keys=["nik|3"])),
+        store.insert("Patient", document("1"), b"{}"),
+        store.insert("Patient", document("2", keys=["nik|1"]), b"{}"),
+        store.insert("Patient", document("3", keys=["nik|3"]), b"{}"),
         return_exceptions=True,
     )
     assert [type(answer) for answer in answers] == [AlreadyExists, Duplicate, type(None)]
@@ -59,7 +59,7 @@ async def test_an_id_and_a_key_are_taken_once(store: Store) -> None:
 
 async def test_a_resource_that_mongodb_cannot_hold(store: Store) -> None:
     with pytest.raises(TooLarge):
-        await store.insert("Patient", document("1", text="x" * 17_000_000))
+        await store.insert("Patient", document("1", text="x" * 17_000_000), b"{}")
 
 
 async def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
@@ -89,7 +89,7 @@ async def test_claims_make_transactions_wait_for_each_other(store: Store) -> Non
 
 async def test_history_is_filtered_by_each_versions_compartments(store: Store) -> None:
     old = document("1", patient="b")
-    await store.insert("Patient", old)
+    await store.insert("Patient", old, b"{}")
     new = {**document("1", patient="a"), "version": 2}
 
     async def work(transaction: Transaction) -> None:
@@ -106,7 +106,7 @@ async def test_history_is_filtered_by_each_versions_compartments(store: Store) -
 async def test_every_type_in_use_has_its_indexes_at_the_next_start(
     store: Store, mongodb_uri: str, database_name: str
 ) -> None:
-    await store.insert("Observation", document("1"))
+    await store.insert("Observation", document("1"), b"{}")
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         collection = client[database_name]["Observation"]
         collection.drop_index("patient_date")

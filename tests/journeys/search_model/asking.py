@@ -15,10 +15,11 @@ import hypothesis
 import msgspec
 from pymongo import MongoClient
 
-from auth.caller import SYSTEM, Caller
+from auth.caller import SYSTEM
 from fhir_server.record import Record
 from main import create_app, open_store, site
 from settings import Settings
+from tests.callers import bound
 from tests.fhir_server.conftest import BASE, settings, with_state
 from tests.journeys.search_model.dice import Json
 from tests.journeys.search_model.evaluation import World, address, inside
@@ -34,7 +35,7 @@ WORKERS = 4
 
 
 PATIENTS = frozenset({"nomor-1", "nomor-2", "nomor-3", "nomor-5", "nomor-8", "nomor-13", "nomor-21", "nomor-34"})
-BOUND = Caller("terikat", patients=PATIENTS)
+BOUND = bound("terikat", *PATIENTS)
 SHARED = ("Location", "Organization", "Practitioner")
 
 
@@ -86,14 +87,20 @@ async def client_with(configured: Settings, record: Record) -> AsyncIterator[htt
 
 
 def visible(world: World) -> World:
-    """What the bound caller may see: the compartments of the patients, and what is about no patient."""
-    patients = [f"Patient/{id}" for id in PATIENTS]
-    seen = {
-        name: one
-        for name, one in world.resources.items()
-        if one["resourceType"] in SHARED or any(is_inside(one, patient, world) for patient in patients)
-    }
+    """What the bound caller may see: what is of these patients and of no other, and what is about no patient."""
+    others = [name for name, one in world.resources.items() if one["resourceType"] == "Patient"]
+    others = [name for name in others if name.partition("/")[2] not in PATIENTS]
+    seen = {name: one for name, one in world.resources.items() if is_seen(one, others, world)}
     return replace(world, resources=seen)
+
+
+def is_seen(resource: Resource, others: list[str], world: World) -> bool:
+    if resource["resourceType"] in SHARED:
+        return True
+    if resource["resourceType"] == "Patient":
+        return resource["id"] in PATIENTS
+    mine = any(is_inside(resource, f"Patient/{id}", world) for id in PATIENTS)
+    return mine and not any(is_inside(resource, other, world) for other in others)
 
 
 def is_inside(resource: Resource, compartment: str, world: World) -> bool:

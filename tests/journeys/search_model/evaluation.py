@@ -89,12 +89,19 @@ def _targets(resource: Resource, link: str, rest: str, world: World) -> Iterator
     """What a chain's link leads to, of the type that it names, if the rest can be asked there."""
     code, _, type = link.partition(":")
     asked = rest.partition(".")[0].partition(":")[0]
-    for address in addresses(resource, code, world):
-        target = world.resources.get(address)
-        if target is None or target["resourceType"] not in TABLES or type not in ("", target["resourceType"]):
+    beyond = [world.resources[one] for one in addresses(resource, code, world) if one in world.resources]
+    for target in (*beyond, *_contained(resource, code)):
+        if target["resourceType"] not in TABLES or type not in ("", target["resourceType"]):
             continue
         if asked == "_has" or asked in known(target["resourceType"]):
             yield target
+
+
+def _contained(resource: Resource, code: str) -> Iterator[Resource]:
+    """The contained resources that a reference leads to: "a chained condition will be evaluated inside them"."""
+    inside = {f"#{one['id']}": one for one in resource.get("contained", ())}
+    found = [value for type, value in values(resource, known(resource["resourceType"])[code]) if type == "Reference"]
+    yield from (inside[one["reference"]] for one in found if one.get("reference") in inside)
 
 
 def _compared(resource: Resource, path: str, told: tuple[str, str], world: World) -> bool:
@@ -198,10 +205,29 @@ def _reference(found: Value, asked: Asked, world: World) -> bool:
     if asked.modifier == "identifier":
         identifiers = tokens.tokens("Identifier", value["identifier"]) if "identifier" in value else []
         return any(tokens.matches(one, asked.raw) for one in identifiers)
-    targets = (asked.modifier,) if asked.modifier else asked.targets
     text = literal(asked.raw)
+    if asked.modifier in ("above", "below"):
+        return not _branch(asked, text, world).isdisjoint(references.addresses(type, value, world.base))
+    targets = (asked.modifier,) if asked.modifier else asked.targets
     read = references.versions if type == "Reference" and "/_history/" in text else references.addresses
     return not references.wanted(text, targets, world.base).isdisjoint(read(type, value, world.base))
+
+
+def _branch(asked: Asked, text: str, world: World) -> set[str]:
+    """The places that a search value may mean, with all that they are part of, or that are part of them.
+    No version of one counts."""
+    targets = [target for target in asked.targets if target in ("Location", "Organization")]
+    found = references.wanted(text.split("/_history/")[0], targets, world.base)
+    places = [place for target in targets for place in world.of(target)]
+    links = [(address(place), upper) for place in places for upper in addresses(place, "partof", world)]
+    links = [(lower, upper) for lower, upper in links if lower.partition("/")[0] == upper.partition("/")[0]]
+    while True:
+        new = {lower for lower, upper in links if upper in found}
+        if asked.modifier == "above":
+            new = {upper for lower, upper in links if lower in found}
+        if new <= found:
+            return found
+        found |= new
 
 
 def _uri(address: str, text: str, modifier: str) -> bool:

@@ -128,7 +128,7 @@ def _reference(dice: Dice, content: Any, modifier: str) -> str:
     """`Type/id`, an id, or a URL; only an id where the modifier tells the type."""
     literal = content.get("reference", "Patient/nomor-1") if isinstance(content, dict) else content
     type, _, id = literal.split("/_history/")[0].rpartition("/")
-    if modifier:
+    if modifier and not (modifier in ("above", "below") and dice.happens(0.5)):
         return str(id)
     if "/_history/" in literal or "contoh" in literal:
         return str(literal)

@@ -16,12 +16,10 @@ from tests.journeys.search_model.phrasing import phrase
 from tests.journeys.search_model.ranges import PREFIXES, prefixed
 from tests.journeys.search_model.search import Search
 
-NOT_YET = frozenset({"missing composite"})
-"""What the server does not do as it should yet."""
 MODIFIERS = {
     "string": ("exact", "contains", "text", "text"),
     "token": ("not", "text", "in", "not-in", "above", "below", "of-type"),
-    "reference": ("identifier",),
+    "reference": ("identifier", "above", "below", "below"),
     "uri": ("above", "below"),
 }
 OPERATORS = {
@@ -37,7 +35,8 @@ OPERATORS = {
 EXAMPLES = {"date": "2024", "number": 5, "quantity": {"value": 5}}
 """Values to search for where no resource has one."""
 OPEN = frozenset({"has-member"})
-"""Leads to types that refer to anything: without its type, a chain from here on is refused for one of them."""
+"""Leads to types that refer to anything: a chain from here on that does not name its types may mean more than are
+tried."""
 APPROXIMATE_NOW = ("ap", "_lastUpdated")
 CHAINED, REVERSED, MISSING, FILTERED = 0.15, 0.1, 0.08, 0.1
 MODIFIED = {"uri": 0.8, "token": 0.6}
@@ -51,7 +50,7 @@ class Searches:
 
     world: World
     dice: Dice
-    without: frozenset[str] = NOT_YET
+    without: frozenset[str] = frozenset()
     types: tuple[str, ...] = field(default_factory=lambda: (*TABLES, *["Observation"] * 5))
 
     def __call__(self) -> Search:
@@ -192,6 +191,8 @@ class Searches:
         refused = set() if identified else {"of-type"}
         coded = any(path.endswith((":CodeableConcept", ":Coding")) for path in parameter.paths)
         refused |= {"in", "not-in", "above", "below"} if parameter.kind == "token" and not coded else set()
+        placed = not {"Location", "Organization"}.isdisjoint(parameter.targets)
+        refused |= {"above", "below"} if parameter.kind == "reference" and not placed else set()
         refused |= set(pool) if parameter.code == "_id" else set()
         refused |= {"identifier"} if not any(path.endswith(":Reference") for path in parameter.paths) else set()
         allowed = [one for one in pool if one not in self.without | refused]

@@ -18,6 +18,7 @@ from fhir_server.store.store import Store
 from main import site
 from resources.registry import validate
 from settings import Settings
+from tests.callers import bound, staff
 from tests.fhir_server.conftest import BASE
 
 SITE = site(Settings(base_url=BASE))
@@ -99,7 +100,7 @@ async def test_as_text(full: Store) -> None:
     assert "   documentsExamined: 21" in text
 
 
-@pytest.mark.parametrize("caller", [Caller("siti", patients=frozenset({"rahasia-1"})), Caller("petugas")])
+@pytest.mark.parametrize("caller", [bound("siti", "rahasia-1"), staff()])
 async def test_numbers_of_what_others_have_are_not_told(full: Store, caller: Caller) -> None:
     with pytest.raises(Forbidden):
         await explained(Record(full, caller, SITE), "Patient", ("name", "siti"))

@@ -170,3 +170,22 @@ def test_pairs_agree_with_the_specification(
     assert found(resource, ("component-code-value-quantity", text)) is in_components
     assert found(resource, ("code-value-quantity", text)) is in_resource
     assert found(resource, ("combo-code-value-quantity", text)) is (in_components or in_resource)
+
+
+@pytest.mark.parametrize("code", ["component-code-value-quantity", "combo-code-value-quantity"])
+@pytest.mark.parametrize(
+    ("component", "there"),
+    [
+        ({"code": coded("x"), "valueQuantity": pressure(1)}, True),
+        ({"code": coded("x"), "valueQuantity": {"unit": "mmHg"}}, True),
+        ({"code": {"extension": [{"url": "x"}]}, "valueQuantity": pressure(1)}, True),
+        ({"code": coded("x")}, False),
+        ({"code": coded("x"), "valueString": "x"}, False),
+    ],
+)
+def test_an_element_is_there_with_all_its_parts_even_those_that_say_nothing(
+    code: str, component: dict[str, Any], there: bool
+) -> None:
+    resource = {"resourceType": "Observation", "code": coded("y"), "component": [component]}
+    assert found(resource, (f"{code}:missing", "false")) is there
+    assert found(resource, (f"{code}:missing", "true")) is not there

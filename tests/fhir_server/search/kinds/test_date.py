@@ -139,10 +139,11 @@ def test_a_period_without_ends_is_there_but_has_no_value() -> None:
 def test_a_timing_reaches_from_its_first_to_its_last_event() -> None:
     timing = {"event": ["2024-03-01", "2024-01-01"], "repeat": {"boundsPeriod": {"end": "2024-05-01"}}}
     (index,) = [stored({"resourceType": "Observation", "effectiveTiming": timing})["index"]["date"]]
-    assert index == {"lo": EARLIEST, "hi": utc("2024-05-01T15:59:59.999")}
+    assert index == {"lo": EARLIEST, "hi": utc("2024-05-01T15:59:59.999"), "ever": EARLIEST}
     del timing["repeat"]
     index = stored({"resourceType": "Observation", "effectiveTiming": timing})["index"]["date"]
-    assert index == {"lo": utc("2023-12-31T16:00:00"), "hi": utc("2024-03-01T15:59:59.999")}
+    begin = utc("2023-12-31T16:00:00")
+    assert index == {"lo": begin, "hi": utc("2024-03-01T15:59:59.999"), "year": begin}
 
 
 def test_last_updated_is_searched_in_the_document_itself() -> None:

@@ -1,0 +1,68 @@
+"""The page where a person signs in with name and password."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from starlette.responses import Response
+
+from auth.pages.forms import Form
+from auth.pages.next import after, request_id
+from auth.pages.visit import Visit
+from auth.signing_in import TooManyAttempts, WrongCredentials, sign_in
+from resources.issues import Text
+
+WRONG = Text("The name or the password is not right.", "Nama pengguna atau kata sandi tidak cocok.")
+NOTICES = {
+    "account": Text("Your account is ready. Please sign in.", "Akun Anda sudah siap. Silakan masuk."),
+    "password": Text("Your password is changed. Please sign in.", "Kata sandi sudah diganti. Silakan masuk."),
+    "out": Text("You are signed out.", "Anda sudah keluar."),
+}
+
+
+async def show(visit: Visit) -> Response:
+    """The form; whoever has signed in goes on."""
+    if visit.session is not None:
+        return visit.redirect(after(visit, visit.session.complete))
+    notice = NOTICES.get(visit.query("done"))
+    return visit.page("login.html", request=request_id(visit), notice=notice, problem=None, username="")
+
+
+async def submit(visit: Visit, form: Form) -> Response:
+    """A session under a new cookie, or the form again."""
+    username = form.one("username")
+    try:
+        signed_in = await visit.hashing(sign_in, visit.issuer, username, form.one("password"), visit.address)
+    except WrongCredentials:
+        return _again(visit, form, 403, WRONG)
+    except TooManyAttempts as problem:
+        response = _again(visit, form, 429, too_many(problem))
+        response.headers["Retry-After"] = str(ceil(problem.wait.total_seconds()))
+        return response
+    return visit.redirect(after(visit, signed_in.complete, form), secret=signed_in.secret)
+
+
+def too_many(problem: TooManyAttempts) -> Text:
+    """How long to wait, in words."""
+    seconds = ceil(problem.wait.total_seconds())
+    minutes = ceil(seconds / 60)
+    if seconds < 60:
+        return Text(
+            f"Too many attempts. Try again in {seconds} seconds.",
+            f"Terlalu banyak percobaan. Coba lagi {seconds} detik lagi.",
+        )
+    return Text(
+        f"Too many attempts. Try again in {minutes} minutes.",
+        f"Terlalu banyak percobaan. Coba lagi {minutes} menit lagi.",
+    )
+
+
+def _again(visit: Visit, form: Form, status: int, problem: Text) -> Response:
+    return visit.page(
+        "login.html",
+        status,
+        request=request_id(visit, form),
+        notice=None,
+        problem=problem,
+        username=form.one("username")[:100],
+    )

@@ -1,0 +1,20 @@
+"""The page where a person signs out: opening it changes nothing, its button does."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from auth.pages.forms import Form
+from auth.pages.visit import Visit
+from auth.signing_in import sign_out
+
+
+async def show(visit: Visit) -> Response:
+    return visit.page("logout.html")
+
+
+async def submit(visit: Visit, _: Form) -> Response:
+    """Every session of the person ends, and the cookie is worth nothing."""
+    assert visit.session is not None
+    await visit.run(sign_out, visit.issuer, visit.session)
+    return visit.redirect("/auth/login?done=out", secret=visit.issuer.secret())
