@@ -36,6 +36,9 @@ WORKERS = 4
 
 PATIENTS = frozenset({"nomor-1", "nomor-2", "nomor-3", "nomor-5", "nomor-8", "nomor-13", "nomor-21", "nomor-34"})
 BOUND = bound("terikat", *PATIENTS)
+NOBODY = "Patient/tidak-ada"
+"""A patient that some resources refer to, and who is not here."""
+
 SHARED = ("Location", "Organization", "Practitioner")
 
 
@@ -89,7 +92,7 @@ async def client_with(configured: Settings, record: Record) -> AsyncIterator[htt
 def visible(world: World) -> World:
     """What the bound caller may see: what is of these patients and of no other, and what is about no patient."""
     others = [name for name, one in world.resources.items() if one["resourceType"] == "Patient"]
-    others = [name for name in others if name.partition("/")[2] not in PATIENTS]
+    others = [name for name in (*others, NOBODY) if name.partition("/")[2] not in PATIENTS]
     seen = {name: one for name, one in world.resources.items() if is_seen(one, others, world)}
     return replace(world, resources=seen)
 
