@@ -42,6 +42,7 @@ from fhir_server.routes import routes
 from fhir_server.search.units import unit
 from fhir_server.site import Site
 from fhir_server.store.store import Store, connect
+from fhir_server.telling import tell
 from guards import Guards, Limits
 from settings import Settings, load
 
@@ -179,6 +180,7 @@ def sign_in_pages(settings: Settings, issuer: Issuer, record_for: Callable[[Call
         issuer,
         RecordPeople(record_for, reach.settled, load_policy(settings.policy_file), zone),
         _sender(settings),
+        partial(tell, record_for),
         hospital=settings.hospital_name,
         language=settings.language,
         zone=zone,

@@ -7,6 +7,7 @@ values; when all of them do, one process computes those of what is stored. Then 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 import uuid
@@ -109,6 +110,8 @@ class OwnParameters:
 
     def _is_done_with_the_old(self) -> bool:
         """Whether no request is under way, and no values are computed, by a set before the present one."""
+        if self._before:
+            gc.collect()  # what an answered request left in a circle would hold its set for a long time
         patience = self._pace.patience
         self._before = [
             (site, since)

@@ -40,8 +40,10 @@ async def show(visit: Visit) -> Response:
 async def submit(visit: Visit, form: Form) -> Response:
     """End one of them, with all its tokens."""
     assert visit.user is not None
-    if not await visit.run(_remove, visit.issuer, visit.user, form.one("grant")):
+    removed = await visit.run(_remove, visit.issuer, visit.user, form.one("grant"))
+    if removed is None:
         raise PageRefused(404, NOT_YOURS)
+    await visit.tell("consent-decision", client=removed, note="withdrawn")
     return visit.redirect("/auth/apps?done=removed")
 
 
@@ -59,11 +61,11 @@ def _app(issuer: Issuer, client_id: str, given: list[Grant]) -> App:
     return App(given[0].id, name, given[0].since, tuple(wording.choices(scope)))
 
 
-def _remove(issuer: Issuer, user: User, grant_id: str) -> bool:
-    """Whether it was the person's to remove. All that was granted to the same app ends."""
+def _remove(issuer: Issuer, user: User, grant_id: str) -> str | None:
+    """The app, all of whose grants end; None where it was not the person's to remove."""
     own = tokens.grants_of(issuer.database, user.username)
     app = next((grant.client_id for grant in own if grant.id == grant_id), None)
     for grant in own:
         if grant.client_id == app:
             revoke_grant(issuer, grant.id)
-    return app is not None
+    return app

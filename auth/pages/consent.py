@@ -58,6 +58,7 @@ async def submit(visit: Visit, form: Form) -> Response:
     asking = await _asking(visit, request_id(visit, form))
     match form.one("action"):
         case "deny":
+            await visit.tell("consent-decision", client=asking.app.client_id, note="denied")
             return visit.redirect(await visit.run(deny, visit.issuer, asking.request.id))
         case "find" if asking.user.is_staff:
             text = form.one("text").strip()[:100]
@@ -81,7 +82,11 @@ async def _approve(visit: Visit, asking: Asking, form: Form) -> Response:
     try:
         scope = wording.granted(asking.request.scope, form.all("scope"))
         approval = Approval(asking.user, visit.session, scope, context)
-        return visit.redirect(await visit.run(approve, visit.issuer, asking.request.id, approval))
+        where = await visit.run(approve, visit.issuer, asking.request.id, approval)
+        await visit.tell(
+            "consent-decision", client=asking.app.client_id, patient=context.patient, note=f"granted: {scope}"
+        )
+        return visit.redirect(where)
     except InvalidScope:
         raise PageRefused(400, NOT_OFFERED) from None
     except RequestGone:

@@ -34,11 +34,15 @@ async def submit(visit: Visit, form: Form) -> Response:
     try:
         signed_in = await visit.hashing(sign_in, visit.issuer, username, form.one("password"), visit.address)
     except WrongCredentials:
+        await visit.tell("login-failed", name=username)
         return _again(visit, form, 403, WRONG)
     except TooManyAttempts as problem:
+        await visit.tell("login-failed", name=username)
         response = _again(visit, form, 429, too_many(problem))
         response.headers["Retry-After"] = str(ceil(problem.wait.total_seconds()))
         return response
+    if signed_in.complete:
+        await visit.tell("login", user=signed_in.user)
     return visit.redirect(after(visit, signed_in.complete, form), secret=signed_in.secret)
 
 

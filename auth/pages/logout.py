@@ -17,4 +17,5 @@ async def submit(visit: Visit, _: Form) -> Response:
     """Every session of the person ends, and the cookie is worth nothing."""
     assert visit.session is not None
     await visit.run(sign_out, visit.issuer, visit.session)
+    await visit.tell("logout")
     return visit.redirect("/auth/login?done=out", secret=visit.issuer.secret())

@@ -31,9 +31,12 @@ async def submit(visit: Visit, form: Form) -> Response:
             second_factor, visit.issuer, visit.session, visit.user, code=form.one("code")[:20], address=visit.address
         )
     except WrongCredentials:
+        await visit.tell("login-failed")
         return await _form(visit, 403, WRONG, form)
     except TooManyAttempts as problem:
+        await visit.tell("login-failed")
         return await _form(visit, 429, too_many(problem), form)
+    await visit.tell("login")
     return visit.redirect(after(visit, True, form), secret=secret)
 
 

@@ -12,6 +12,7 @@ from auth.issuer import Issuer
 from auth.passwords import MOST_AT_ONCE
 from auth.people import People
 from auth.senders import Sender
+from auth.telling import Tell, nobody
 
 
 def _zone() -> ZoneInfo:
@@ -34,6 +35,7 @@ class Pages:
     issuer: Issuer
     people: People
     send: Sender
+    tell: Tell = nobody
     hospital: str = "Rumah Sakit Umum Daerah"
     language: str = "id"
     zone: ZoneInfo = field(default_factory=_zone)

@@ -21,6 +21,7 @@ from auth.pages.forms import query_of
 from auth.pages.site import Pages
 from auth.sessions import Session
 from auth.signing_in import resume
+from auth.telling import Happening, What
 from auth.users import User
 from resources.issues import Text
 
@@ -61,6 +62,10 @@ class Visit:
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call something that waits for MongoDB."""
         return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self.pages.threads)
+
+    async def tell(self, what: What, **more: Any) -> None:
+        """Tell the audit trail. `more`: as in Happening. Raises RecordUnavailable."""
+        await self.pages.tell(Happening(what, self.address, **{"user": self.user, **more}))
 
     async def hashing(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call something that hashes a password: only a few at once, for each takes 19 MiB."""

@@ -16,6 +16,7 @@ from auth.pages import routes
 from auth.pages.site import Pages
 from auth.people import Contact, Encounter, Person, RecordUnavailable
 from auth.senders import CannotSend, Message
+from auth.telling import Happening
 from auth.users import User
 from tests.auth.accounts import PASSWORD, Clock
 from tests.auth.browser import go, press
@@ -63,6 +64,19 @@ class Outbox:
         self.messages.append(message)
 
 
+class Audit:
+    """Keeps what it is told, unless it is out of order."""
+
+    def __init__(self) -> None:
+        self.told: list[Happening] = []
+        self.fails = False
+
+    async def __call__(self, happening: Happening) -> None:
+        if self.fails:
+            raise RecordUnavailable
+        self.told.append(happening)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -89,8 +103,13 @@ def outbox() -> Outbox:
 
 
 @pytest.fixture
-def pages(issuer: Issuer, people: KnownPeople, outbox: Outbox) -> Pages:
-    return Pages(issuer, people, outbox, hospital='RSUD "Patuh" & <Karya>')
+def audit() -> Audit:
+    return Audit()
+
+
+@pytest.fixture
+def pages(issuer: Issuer, people: KnownPeople, outbox: Outbox, audit: Audit) -> Pages:
+    return Pages(issuer, people, outbox, audit, hospital='RSUD "Patuh" & <Karya>')
 
 
 @pytest.fixture
