@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -175,6 +176,19 @@ async def test_a_request_that_began_before_is_waited_for(store: Store) -> None:
         del slow
         await until(lambda: is_ready(one))
         assert await one.found("Patient", **{"contact-name": "ibu"}) == ["p1"]
+
+
+async def test_an_answered_request_in_a_circle_is_not_waited_for(store: Store) -> None:
+    async with process(store) as one:
+        circle: list[object] = [one.record]
+        circle.append(circle)
+        del circle
+        gc.disable()
+        try:
+            await one.put(parameter(), patient("p", "Ibu"))
+            await until(lambda: is_ready(one))
+        finally:
+            gc.enable()
 
 
 async def told(one: Process) -> bool:
