@@ -218,6 +218,11 @@ RAW: dict[str, tuple[bytes, ...]] = {
     "no-host": (b"GET /fhir/Patien HTTP/1.1\r\n\r\n",),
     "garbage": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",),
     "bad-chunk": (POSTED + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n",),
+    "many-chunks": (
+        POSTED + b"Transfer-Encoding: chunked\r\n\r\n",
+        *[b"100000\r\n" + b" " * 0x100000 + b"\r\n"] * 30,
+        b"0\r\n\r\n",
+    ),
     "endless-chunks": (
         POSTED + b"Transfer-Encoding: chunked\r\n\r\n",
         *[b"100000\r\n" + b" " * 0x100000 + b"\r\n"] * 60,
@@ -236,11 +241,15 @@ STATUSES = {
     "long-line": 431,
     "many-parameters": 414,
     "dots": 404,
+    "many-chunks": 413,
     "endless-chunks": 413,
     "trace": 405,
     "made-up": 405,
 }
 """All others are a 400. What the HTTP library refuses by itself has no OperationOutcome."""
+
+MAY_BE_CUT_OFF = frozenset({"endless-chunks"})
+"""Who does not stop sending is hung up on; whether the answer still gets there is TCP's affair."""
 
 
 @pytest.mark.parametrize("name", RAW)
@@ -248,7 +257,8 @@ async def test_raw_requests(besieged_server: Running, besieged_client: httpx.Asy
     start = time.perf_counter()
     answer = await exchange(besieged_server.port, RAW[name])
     slowest[time.perf_counter() - start] = f"raw {name}"
-    assert answer.startswith(b"HTTP/1.1 %d " % STATUSES.get(name, 400)), answer[:500]
+    cut_off = answer == b"" and name in MAY_BE_CUT_OFF
+    assert cut_off or answer.startswith(b"HTTP/1.1 %d " % STATUSES.get(name, 400)), answer[:500]
     assert not any(leak.encode() in answer for leak in LEAKS), answer[:500]
     assert time.perf_counter() - start < BOUND_SECONDS
     assert (await besieged_client.get("Patient/ada")).status_code == 200
