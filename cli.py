@@ -16,6 +16,7 @@ import auth.commands.clients as client_commands
 import auth.commands.users as user_commands
 import serving
 from auth.client_metadata import ClientRefused
+from auth.commands.actions import printed
 from auth.issuer import Issuer
 from auth.policy import PolicyRefused
 from auth.policy import load as load_policy
@@ -124,19 +125,14 @@ def verify_audit(options: argparse.Namespace) -> int:
 
 def accounts(options: argparse.Namespace) -> int:
     """The chores around the hospital's accounts."""
-    with _database(_settings(options), wait_for_others=True) as (connected, _):
-        uri = connected.mongodb_uri.get_secret_value() if connected.mongodb_uri else ""
-        with auth_database(uri, connected.mongodb_database) as database:
-            return user_commands.printed(options.action, options, database)
+    with _authorization(options) as issuer:
+        return printed(options.action(options, issuer.database))
 
 
 def apps(options: argparse.Namespace) -> int:
     """The chores around the apps and systems that may use the server."""
-    with _database(_settings(options), wait_for_others=True) as (connected, _):
-        uri = connected.mongodb_uri.get_secret_value() if connected.mongodb_uri else ""
-        with auth_database(uri, connected.mongodb_database) as database:
-            issuer = Issuer(connected.issuer, connected.fhir_base, database)
-            return client_commands.printed(options.action, options, issuer)
+    with _authorization(options) as issuer:
+        return printed(options.action(options, issuer))
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -151,6 +147,14 @@ def _database(settings: Settings, *, wait_for_others: bool = False) -> Iterator[
         return
     with mongod.running(settings.data_dir, settings.mongod, wait_for_others=wait_for_others) as embedded:
         yield settings.with_mongodb(embedded.uri), embedded.lives
+
+
+@contextmanager
+def _authorization(options: argparse.Namespace) -> Iterator[Issuer]:
+    with _database(_settings(options), wait_for_others=True) as (connected, _):
+        uri = connected.mongodb_uri.get_secret_value() if connected.mongodb_uri else ""
+        with auth_database(uri, connected.mongodb_database) as database:
+            yield Issuer(connected.issuer, connected.fhir_base, database)
 
 
 async def _seed(settings: Settings, seed: int, day: date | None, *, only_if_empty: bool) -> None:

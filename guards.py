@@ -87,7 +87,8 @@ class Guards:
         if self._limits.proxies:
             scope = {**scope, "client": (client_address(scope, self._limits.proxies), 0)}
         headers = dict(reversed(scope["headers"]))
-        added = await self._cross_origin(scope, headers)
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        added = await _cross_origin(scope, origin) if origin else {}
         seconds = self._wait(scope, headers)
         if seconds:
             answer: ASGIApp = _too_many(scope["path"], seconds)
@@ -114,25 +115,24 @@ class Guards:
             return self._by_token.take(token) if self._by_token else 0.0
         return self._by_address.take(client_address(scope)) if self._by_address else 0.0
 
-    async def _cross_origin(self, scope: Scope, headers: Mapping[bytes, bytes]) -> dict[str, str]:
-        """What lets a web page elsewhere read the answer; nothing where it may not. Cookies never pass."""
-        origin, path = headers.get(b"origin", b"").decode("latin-1"), scope["path"]
-        if not origin:
-            return {}
-        if path.startswith(FOR_ALL):
-            allowed = "*"
-        elif path.startswith(API) and await _knows(scope, origin):
-            allowed = origin
-        else:
-            return {}
-        told = {"Access-Control-Allow-Origin": allowed, "Access-Control-Expose-Headers": EXPOSED}
-        if scope["method"] != "OPTIONS":
-            return told
-        return told | {
-            "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": REQUEST_HEADERS,
-            "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
-        }
+
+async def _cross_origin(scope: Scope, origin: str) -> dict[str, str]:
+    """What lets a web page elsewhere read the answer; nothing where it may not. Cookies never pass."""
+    path = scope["path"]
+    if path.startswith(FOR_ALL):
+        allowed = "*"
+    elif path.startswith(API) and await _knows(scope, origin):
+        allowed = origin
+    else:
+        return {}
+    told = {"Access-Control-Allow-Origin": allowed, "Access-Control-Expose-Headers": EXPOSED}
+    if scope["method"] != "OPTIONS":
+        return told
+    return told | {
+        "Access-Control-Allow-Methods": METHODS,
+        "Access-Control-Allow-Headers": REQUEST_HEADERS,
+        "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+    }
 
 
 def client_address(scope: Scope, proxies: int = 0) -> str:

@@ -44,7 +44,7 @@ from fhir_server.site import Site
 from fhir_server.store.store import Store, connect
 from fhir_server.telling import tell
 from guards import Guards, Limits
-from settings import Settings, load
+from settings import Settings
 
 SMALLEST_COMPRESSED = 1024
 AUTH_THREADS = 16
@@ -125,11 +125,6 @@ def compressed(app: ASGIApp) -> ASGIApp:
 def own_hosts(settings: Settings) -> list[str]:
     """The names an open server answers to: a web page elsewhere may not reach it by a name that it points here."""
     return [*LOOPBACK, urlsplit(settings.fhir_base).hostname or LOOPBACK[0]]
-
-
-def from_environment() -> Starlette:
-    """The application of a worker process: its settings come in RSUD_* variables."""
-    return create_app(load())
 
 
 def site(settings: Settings) -> Site:

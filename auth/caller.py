@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from auth.models import Client, LiveToken
@@ -83,15 +83,21 @@ def caller_of(
     role = policy.role(user.role if user else SYSTEM_ROLE)
     if role is None:
         return None
-    everyone = role.patients == "all"
-    own = frozenset(user.patients(now.astimezone(zone).date())) if user and role.patients == "own" else frozenset()
     return Caller(
         user.username if user else client.client_id,
         frozenset(scope for scope in parse(live.token.scope) if (scope.level == "system") is (user is None)),
         role,
         person=user.fhir_user if user else None,
         context=live.grant.context.patient,
-        patients=None if everyone else own,
+        patients=patients_of(role, user, now.astimezone(zone).date()),
         purpose=role.purpose,
         client=client.client_id,
     )
+
+
+def patients_of(role: Role, user: User | None, today: date) -> frozenset[str] | None:
+    """Whose records a role opens by itself: None for all; of a role that sees whom it treats none, until that is found
+    out."""
+    if role.patients == "all":
+        return None
+    return frozenset(user.patients(today)) if user is not None and role.patients == "own" else frozenset()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from auth.live import in_use
+from auth.live import OfLivingTokens, in_use
 from auth.openid import identity_of
-from auth.server import SECRET_METHODS, RedeemedToken, RegisteredClient, Server
+from auth.server import SECRET_METHODS, RedeemedToken, RegisteredClient
 
 
-class Introspection(IntrospectionEndpoint):
+class Introspection(OfLivingTokens, IntrospectionEndpoint):
     """Systems may ask about every token, apps about their own. An access token authenticates the client as well as its
     secret does; one of a system counts for a system."""
 
     CLIENT_AUTH_METHODS = SECRET_METHODS
-    server: Server
 
     def authenticate_endpoint_client(self, request: Any) -> RegisteredClient:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
@@ -29,16 +28,6 @@ class Introspection(IntrospectionEndpoint):
             raise InvalidClientError("The bearer token may not be used.", status_code=401)
         request.client = RegisteredClient(found.client)
         return RegisteredClient(found.client)
-
-    def check_params(self, request: Any, client: RegisteredClient) -> None:
-        """The hint is not looked at: one look finds tokens of both kinds."""
-        if "token" not in request.form:
-            raise InvalidRequestError("Send the token.")
-
-    def query_token(self, token: str, hint: str | None) -> RedeemedToken | None:
-        """Any token that lives."""
-        found = in_use(self.server.issuer, token, ("access", "refresh"))
-        return None if found is None else RedeemedToken(found.live.token, found.live.grant)
 
     def check_permission(self, token: RedeemedToken, client: RegisteredClient, request: Any) -> bool:
         return "client_credentials" in client.client.grants or token.check_client(client)

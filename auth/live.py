@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from auth.issuer import Issuer, digest
 from auth.models import Client, LiveToken, TokenKind
+from auth.server import RedeemedToken, RegisteredClient, Server
 from auth.storage import clients, tokens, users
 from auth.users import User
 
@@ -28,3 +32,19 @@ def in_use(issuer: Issuer, text: str, kinds: tuple[TokenKind, ...] = ("access",)
     user = users.find(issuer.database, live.grant.username) if live.grant.username is not None else None
     gone = live.grant.username is not None and (user is None or user.disabled)
     return None if client is None or gone else InUse(live, client, user)
+
+
+class OfLivingTokens:
+    """What introspection and revocation have in common: an endpoint that is asked about a token."""
+
+    server: Server
+
+    def check_params(self, request: Any, client: RegisteredClient) -> None:
+        """The hint is not looked at: one look finds tokens of both kinds."""
+        if "token" not in request.form:
+            raise InvalidRequestError("Send the token.")
+
+    def query_token(self, token: str, hint: str | None) -> RedeemedToken | None:
+        """Any token that lives."""
+        found = in_use(self.server.issuer, token, ("access", "refresh"))
+        return None if found is None else RedeemedToken(found.live.token, found.live.grant)

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
 from auth.issuer import Issuer
-from auth.live import in_use
-from auth.server import SECRET_METHODS, RedeemedToken, RegisteredClient, Server
+from auth.live import OfLivingTokens
+from auth.server import SECRET_METHODS, RedeemedToken
 from auth.storage import tokens
 
 
@@ -28,21 +27,10 @@ def revoke_grants_of(issuer: Issuer, username: str) -> int:
     return ended
 
 
-class Revocation(RevocationEndpoint):
+class Revocation(OfLivingTokens, RevocationEndpoint):
     """A refresh token ends its whole grant, and so does an access token: nobody wants half a revocation."""
 
     CLIENT_AUTH_METHODS = (*SECRET_METHODS, "none")
-    server: Server
-
-    def check_params(self, request: Any, client: RegisteredClient) -> None:
-        """The hint is not looked at: one look finds tokens of both kinds."""
-        if "token" not in request.form:
-            raise InvalidRequestError("Send the token.")
-
-    def query_token(self, token: str, hint: str | None) -> RedeemedToken | None:
-        """Any token that lives."""
-        found = in_use(self.server.issuer, token, ("access", "refresh"))
-        return None if found is None else RedeemedToken(found.live.token, found.live.grant)
 
     def revoke_token(self, token: RedeemedToken, request: Any) -> None:
         revoke_grant(self.server.issuer, token.grant.id)

@@ -20,13 +20,13 @@ from starlette.routing import Route
 
 from auth import authorize, keys, metadata, registration
 from auth.client_metadata import ClientRefused, described
-from auth.pages.forms import MALFORMED
+from auth.pages.forms import MALFORMED, MOST_BYTES, bounded_body
 from auth.pages.visit import visit_of
 from auth.server import NO_STORE, Answer, Server, WebRequest
 from auth.storage.database import DatabaseFailed
 
-MOST_BYTES = 64 * 1024
 MOST_FIELDS = 100
+
 logger = logging.getLogger(__name__)
 
 
@@ -162,12 +162,10 @@ async def _body(request: Request, content_type: str) -> bytes:
     """Raises _Malformed."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != content_type:
         raise _Malformed(f"Send the body as {content_type}.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise _Malformed(f"The body may have {MOST_BYTES} bytes.")
-    return bytes(body)
+    body = await bounded_body(request)
+    if body is None:
+        raise _Malformed(f"The body may have {MOST_BYTES} bytes.")
+    return body
 
 
 def _fields(text: bytes) -> dict[str, list[str]]:

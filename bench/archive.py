@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+from bench import samples
 from bench.population import (
     CLINICS,
     Person,
@@ -17,16 +18,15 @@ from bench.population import (
     pick,
     visits,
 )
-from bench.samples import Resource
+from bench.samples import HL7, Resource
 from resources.systems import ENCOUNTER_PREFIX, ICD_10, LOINC, MRN_PREFIX, NIK, UCUM
 
 ORGANIZATION = "900000001"
 MRN = MRN_PREFIX + ORGANIZATION
 RESULTS_OF_A_VISIT = (2, 2, 1)
 DIAGNOSES = 2
-HL7 = "http://terminology.hl7.org/CodeSystem"
 ASSAYS = (
-    *(("718-7", "g/dL"), ("6690-2", "10*3/uL"), ("777-3", "10*3/uL"), ("2345-7", "mg/dL"), ("2160-0", "mg/dL")),
+    *samples.ASSAYS,
     *(("8480-6", "mm[Hg]"), ("8462-4", "mm[Hg]"), ("8867-4", "/min"), ("8310-5", "Cel"), ("29463-7", "kg")),
     *(("1742-6", "U/L"), ("1920-8", "U/L"), ("3094-0", "mg/dL"), ("2951-2", "mmol/L"), ("2823-3", "mmol/L")),
 )

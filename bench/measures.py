@@ -33,7 +33,8 @@ class Measure:
             number += 1
 
 
-def _get(path: str) -> bytes:
+def get(path: str) -> bytes:
+    """The bytes of a GET below the FHIR base."""
     return f"GET /fhir/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/fhir+json\r\n\r\n".encode()
 
 
@@ -47,20 +48,20 @@ def _post(path: str, resource: samples.Resource) -> bytes:
 
 
 def _by_identifier(number: int) -> bytes:
-    return _get(f"Patient?identifier={samples.NIK}%7C{samples.nik(number)}")
+    return get(f"Patient?identifier={samples.NIK}%7C{samples.nik(number)}")
 
 
 def _by_name(number: int) -> bytes:
-    return _get(f"Patient?family={samples.family(number)[:4]}")
+    return get(f"Patient?family={samples.family(number)[:4]}")
 
 
 def _by_patient_code_date(number: int) -> bytes:
     subject, (code, _) = samples.patient_id(number // samples.ONE_IN), samples.ASSAYS[number % len(samples.ASSAYS)]
-    return _get(f"Observation?patient={subject}&code=http://loinc.org%7C{code}&date=ge2025-03-01")
+    return get(f"Observation?patient={subject}&code=http://loinc.org%7C{code}&date=ge2025-03-01")
 
 
 MEASURES = (
-    Measure("read", lambda number: _get(f"Patient/{samples.patient_id(number)}"), goal=0.6),
+    Measure("read", lambda number: get(f"Patient/{samples.patient_id(number)}"), goal=0.6),
     Measure("search identifier", _by_identifier),
     Measure("search family name", _by_name),
     Measure("search patient+code+date", _by_patient_code_date),

@@ -27,6 +27,7 @@ from pymongo import MongoClient
 from bench import servers
 from bench.growing import grow
 from bench.load import Connection, Sample
+from bench.measures import get
 from bench.questions import QUESTIONS, Question
 from bench.scale_table import Cost, Figures, as_json, figures, text
 from fhir_server.store import mongod
@@ -141,9 +142,7 @@ def _reached(asking: Asking, question: Question) -> str | None:
 
 def _requests(question: Question, patients: int, reached: str | None) -> Iterator[bytes]:
     for turn in count():
-        address = reached or question.ask(turn, patients)
-        head = f"GET /fhir/{address} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/fhir+json\r\n\r\n"
-        yield head.encode()
+        yield get(reached or question.ask(turn, patients))
 
 
 def _ask(port: int, question: Question, requests: Iterator[bytes], seconds: float) -> Sequence[float]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.questions import GROWTH, QUESTIONS, Question
+from bench.table import aligned
 
 Found = Mapping[int, Mapping[str, "Figures"]]
 """By patients and by the name of the question."""
@@ -55,13 +56,8 @@ def text(found: Found) -> str:
     """A row for each question. What misses a target is marked with !, and so is a collection scan."""
     sizes = list(found)
     head = ["p50 / p95 / CPU ms", *(f"{size:,}" for size in sizes), "growth", "target", "scan", "examined / found"]
-    rows = [head, *(_cells(one, [found[size][one.name] for size in sizes]) for one in _asked(found))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     return "\n".join(
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        )
-        for row in rows
+        aligned([head, *(_cells(one, [found[size][one.name] for size in sizes]) for one in _asked(found))])
     )
 
 

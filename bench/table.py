@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -57,16 +57,18 @@ def figures(rounds: Sequence[Round]) -> Figures:
 
 def text(rows: Sequence[Row], memory: dict[str, float]) -> str:
     """The table, right-aligned, and the peak memory below it."""
-    lines = [HEAD, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    shown = [
-        "  ".join(
-            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
-        )
-        for line in lines
-    ]
     held = f"peak memory: floor {memory['floor']:.0f} MB, server {memory['server']:.0f} MB"
-    return "\n".join([*shown, "", f"{held}, ratio {_share(memory['server'], memory['floor'])}"])
+    return "\n".join(
+        [*aligned([HEAD, *map(_cells, rows)]), "", f"{held}, ratio {_share(memory['server'], memory['floor'])}"]
+    )
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table: the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        yield "  ".join([first.ljust(widths[0]), *cells])
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from fhir_server.ending import ended
 from fhir_server.errors import FhirError
 from fhir_server.messages import Resource
 from fhir_server.record import Record
@@ -31,7 +32,6 @@ from resources.search_parameter import search_parameter_rules
 ACTIVE = (("status", "active"), ("_sort", "_id"), ("_count", "1000"))
 RUN = "own parameters"
 SECONDS_TO_LEAVE = 2
-SECONDS_TO_HEAR = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -80,9 +80,9 @@ class OwnParameters:
         try:
             yield
         finally:
-            await _ended(watch)
+            await ended(watch)
             if self._job is not None:
-                await _ended(self._job)
+                await ended(self._job)
             with suppress(FhirError, TimeoutError):
                 async with asyncio.timeout(SECONDS_TO_LEAVE):
                     await self._states.leave(self._name)
@@ -159,14 +159,6 @@ class OwnParameters:
                 done = await self._states.replace(present.number, rows)
         except Exception:
             logger.exception("Own search parameters could not be indexed; it is tried again.")
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancels until it is heard: before Python 3.12 `asyncio.wait_for`, by which the driver waits for a server, loses
-    a cancellation that comes together with what it waits for. https://github.com/python/cpython/issues/86296"""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=SECONDS_TO_HEAR)
 
 
 def following(state: State, resources: Iterable[Resource]) -> tuple[Row, ...]:

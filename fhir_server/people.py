@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from auth.caller import SYSTEM, Caller
+from auth.caller import SYSTEM, Caller, patients_of
 from auth.people import Contact, Encounter, Person, RecordUnavailable
 from auth.policy import Policy
 from auth.scopes import parse
@@ -74,14 +74,16 @@ class RecordPeople:
 
     def _caller(self, user: User) -> Caller:
         role = self._policy.role(user.role)
-        own = frozenset(user.patients(now().astimezone(self._zone).date()))
+        if role is None:
+            return Caller(user.username)
+        today = now().astimezone(self._zone).date()
         return Caller(
             user.username,
             SCOPES,
             role,
             person=user.fhir_user,
-            patients=None if role is not None and role.patients == "all" else own,
-            purpose=role.purpose if role is not None else "TREAT",
+            patients=patients_of(role, user, today),
+            purpose=role.purpose,
         )
 
     async def _search(self, caller: Caller, type: str, query: Parameters) -> list[Resource]:

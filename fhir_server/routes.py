@@ -38,8 +38,6 @@ HEADERS = frozenset(
 )
 SECURITY = {
     "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 REVALIDATED = "private, no-cache"

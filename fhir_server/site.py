@@ -32,23 +32,22 @@ class Site:
         """What is stored beside a resource so that it can be found, and by which it is judged who may see it."""
         found = describe(resource, zone=self.zone, base=self.base, extra=self.extra)
         compartments = found.compartments
-        if others := list(dict.fromkeys(_patients_beside(resource, found.index, Locality(self.zone, self.base)))):
+        if others := list(dict.fromkeys(self._patients_beside(resource, found.index))):
             compartments = {**compartments, "Patient": others}
         labels = {code: rows for code in RESTRICTED_BY if (rows := _codes(found.index.get(code, ())))}
         if resource["resourceType"] == "Consent" and restricts(resource):
             labels["consent"] = [RESTRICTS]
         return Description(found.index, compartments, business_keys(resource), found.search, labels)
 
-
-def _patients_beside(resource: Resource, index: Mapping[str, Any], locality: Locality) -> Iterator[str]:
-    """The ids of the patients of a resource whose type the specification leaves outside of their compartment."""
-    type = resource["resourceType"]
-    urls: list[str] = [url for code in beside(type) for url in index.get(code, ())]
-    if type == "Binary" and (context := security_context(resource)) is not None:
-        urls.append(normal(context, locality))
-    for url in urls:
-        if url.startswith("Patient/"):
-            yield url.removeprefix("Patient/")
+    def _patients_beside(self, resource: Resource, index: Mapping[str, Any]) -> Iterator[str]:
+        """The ids of the patients of a resource whose type the specification leaves outside of their compartment."""
+        type = resource["resourceType"]
+        urls: list[str] = [url for code in beside(type) for url in index.get(code, ())]
+        if type == "Binary" and (context := security_context(resource)) is not None:
+            urls.append(normal(context, Locality(self.zone, self.base)))
+        for url in urls:
+            if url.startswith("Patient/"):
+                yield url.removeprefix("Patient/")
 
 
 def _codes(entries: Iterable[str]) -> list[str]:

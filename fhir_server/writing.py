@@ -29,11 +29,12 @@ async def write(
     """All of the changes or none. Raises what the first that fails raises.
 
     `context`: at the present moment."""
+    now = context()
     for change in changes:
         with located(change.place):
-            check_asked(change, context().caller)
-    if len(changes) == 1 and _is_plain_create(changes[0], context(), trail):
-        return [await _create(changes[0], store, context(), trail)]
+            check_asked(change, now.caller)
+    if len(changes) == 1 and _is_plain_create(changes[0], now, trail):
+        return [await _create(changes[0], store, now, trail)]
     for attempt in range(1, ATTEMPTS_AFTER_RACE + 1):
         try:
             return await _transact(changes, store, context, trail)

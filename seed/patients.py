@@ -7,7 +7,7 @@ from datetime import date
 from fhir_server.messages import Resource
 from resources.systems import BPJS_PREFIX, IHS_PATIENT, KK, NIK, NIK_OF_MOTHER
 from seed.areas import address
-from seed.elements import Element, concept, extension, hl7, identifier, instant, local_id, reference
+from seed.elements import Element, concept, extension, hl7, identifier, instant, local_id
 from seed.people import Person
 
 BPJS = BPJS_PREFIX + "bpjs"
@@ -113,7 +113,3 @@ def parents(person: Person, subject: Element) -> list[Resource]:
         }
         for role, name, nik, gender in known
     ]
-
-
-def subject_of(resource: Resource, person: Person) -> Element:
-    return reference(resource, person.name.text)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from auth.client_metadata import GRANTS, ClientRefused, described
+from auth.commands.actions import Row, action
 from auth.issuer import Issuer
 from auth.registration import invite, register
 from auth.storage import clients
-
-Row = dict[str, Any]
-Action = Callable[[argparse.Namespace, Issuer], Iterator[Row]]
 
 
 def flags(parser: argparse.ArgumentParser) -> None:
     """The actions of `rsud client` and their flags. The chosen action comes as `action`."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    adding = _action(actions, "add", "register a client and print it, with its secret this one time", add)
+    adding = action(actions, "add", "register a client and print it, with its secret this one time", add)
     adding.add_argument("--name", required=True, help="what people see on the consent page")
     adding.add_argument("--grant", action="append", required=True, choices=GRANTS, help="may be given several times")
     adding.add_argument("--scope", required=True, help='the most it may ask for, such as "system/*.rs"')
@@ -31,10 +28,10 @@ def flags(parser: argparse.ArgumentParser) -> None:
     proof.add_argument("--public", action="store_true", default=False, help="it cannot keep a secret")
     proof.add_argument("--jwks", type=Path, default=None, metavar="FILE", help="it signs with the keys of this JWKS")
     proof.add_argument("--jwks-uri", default=None, metavar="URI", help="it signs with the keys of the JWKS there")
-    _action(actions, "list", "tell all clients", everyone)
-    removing = _action(actions, "remove", "end a client and all its tokens", remove)
+    action(actions, "list", "tell all clients", everyone)
+    removing = action(actions, "remove", "end a client and all its tokens", remove)
     removing.add_argument("--client-id", required=True, metavar="ID")
-    inviting = _action(actions, "invite", "print a token with which one app registers itself within a week", invitation)
+    inviting = action(actions, "invite", "print a token with which one app registers itself within a week", invitation)
     inviting.add_argument("--scope", required=True, help="the most that the app may ask for")
 
 
@@ -67,21 +64,6 @@ def remove(options: argparse.Namespace, issuer: Issuer) -> Iterator[Row]:
 
 def invitation(options: argparse.Namespace, issuer: Issuer) -> Iterator[Row]:
     yield {"initial_access_token": invite(issuer, options.scope), "scope": options.scope}
-
-
-def printed(action: Action, options: argparse.Namespace, issuer: Issuer) -> int:
-    for row in action(options, issuer):
-        print(json.dumps(row, ensure_ascii=False))
-    return 0
-
-
-def _action(actions: Any, name: str, summary: str, run: Action) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=summary, description=summary, argument_default=argparse.SUPPRESS
-    )
-    parser.set_defaults(action=run)
-    parser.add_argument("--data-dir", help="folder of the embedded MongoDB (RSUD_DATA_DIR)")
-    return parser
 
 
 def _method(options: argparse.Namespace) -> str:

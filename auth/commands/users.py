@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 from auth import passwords
+from auth.commands.actions import Row, action
 from auth.issuer import digest
 from auth.one_time_codes import (
     PRINTED_LIVES,
@@ -24,14 +24,11 @@ from auth.storage import binds, sessions, tokens, users
 from auth.storage.database import Documents
 from auth.users import FHIR_USER, ROLES, Proxy, User, UserRefused, check, username_of
 
-Row = dict[str, Any]
-Action = Callable[[argparse.Namespace, Documents], Iterator[Row]]
-
 
 def flags(parser: argparse.ArgumentParser) -> None:
     """The actions of `rsud user` and their flags. The chosen action comes as `action`."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    adding = _action(actions, "add", "make an account", add)
+    adding = _named(actions, "add", "make an account", add)
     adding.add_argument("--role", required=True, choices=ROLES)
     adding.add_argument("--fhir-user", default=None, metavar="REFERENCE", help="such as Practitioner/1 or Patient/2")
     adding.add_argument(
@@ -43,10 +40,10 @@ def flags(parser: argparse.ArgumentParser) -> None:
         help="the account may open this patient's record until that day; may be given several times",
     )
     _password_flag(adding)
-    _action(actions, "list", "tell all accounts", everyone, named=False)
-    _action(actions, "disable", "end an account's sessions and tokens, and let nobody sign in with it", disable)
-    _action(actions, "enable", "let a disabled account sign in again", enable)
-    resetting = _action(actions, "reset-password", "set a password, or print a code to choose one with", reset_password)
+    action(actions, "list", "tell all accounts", everyone)
+    _named(actions, "disable", "end an account's sessions and tokens, and let nobody sign in with it", disable)
+    _named(actions, "enable", "let a disabled account sign in again", enable)
+    resetting = _named(actions, "reset-password", "set a password, or print a code to choose one with", reset_password)
     resetting.add_argument(
         "--second-factor",
         action="store_true",
@@ -54,9 +51,7 @@ def flags(parser: argparse.ArgumentParser) -> None:
         help="forget the authenticator app too: the phone is lost",
     )
     _password_flag(resetting)
-    binding = _action(
-        actions, "bind-code", "print a code with which a patient makes an account", bind_code, named=False
-    )
+    binding = action(actions, "bind-code", "print a code with which a patient makes an account", bind_code)
     binding.add_argument("--patient", required=True, metavar="ID", help="the id of the Patient")
 
 
@@ -117,20 +112,10 @@ def bind_code(options: argparse.Namespace, database: Documents) -> Iterator[Row]
     yield {"patient": patient, "code": code, "expires": expires.isoformat(timespec="seconds")}
 
 
-def printed(action: Action, options: argparse.Namespace, database: Documents) -> int:
-    for row in action(options, database):
-        print(json.dumps(row, ensure_ascii=False))
-    return 0
-
-
-def _action(actions: Any, name: str, summary: str, run: Action, *, named: bool = True) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=summary, description=summary, argument_default=argparse.SUPPRESS
-    )
-    parser.set_defaults(action=run)
-    if named:
-        parser.add_argument("--username", required=True)
-    parser.add_argument("--data-dir", help="folder of the embedded MongoDB (RSUD_DATA_DIR)")
+def _named(actions: Any, name: str, summary: str, run: object) -> argparse.ArgumentParser:
+    """An action on one account."""
+    parser = action(actions, name, summary, run)
+    parser.add_argument("--username", required=True)
     return parser
 
 

@@ -44,15 +44,23 @@ async def form_of(request: Request) -> Form:
     """The form in the body. Raises PageRefused."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise PageRefused(415, MALFORMED)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise PageRefused(413, MALFORMED)
+    body = await bounded_body(request)
+    if body is None:
+        raise PageRefused(413, MALFORMED)
     try:
         return Form(_fields(body.decode()))
     except ValueError:
         raise PageRefused(400, MALFORMED) from None
+
+
+async def bounded_body(request: Request) -> bytes | None:
+    """None where there is more than MOST_BYTES."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
 
 
 def query_of(request: Request) -> Form:

@@ -38,11 +38,6 @@ def revoke_grant(database: Documents, grant_id: str) -> bool:
     return _revoke(database, {"_id": grant_id}) == 1
 
 
-def revoke_grants_of_client(database: Documents, client_id: str) -> int:
-    """End everything that was granted to a client; the number of grants."""
-    return _revoke(database, {"client_id": client_id})
-
-
 def revoke_grants_of_user(database: Documents, username: str) -> int:
     """End everything that a person has granted; the number of grants."""
     return _revoke(database, {"username": username})

@@ -59,10 +59,6 @@ def end_totp(database: Documents, username: str) -> bool:
     return _set(database, username, {"totp_secret": None})
 
 
-def set_acts_for(database: Documents, username: str, proxies: tuple[Proxy, ...]) -> bool:
-    return _set(database, username, {"acts_for": _proxies(proxies)})
-
-
 def claim_step(database: Documents, username: str, step: int) -> bool:
     """Use the one-time password of a time step (RFC 6238): False where that step or a later one has been used."""
     unused = {"_id": username, "$or": [{"totp_step": {"$lt": step}}, {"totp_step": None}]}

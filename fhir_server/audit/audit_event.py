@@ -74,7 +74,7 @@ def _agents(event: Event, pattern: Pattern, patient: str | None) -> list[Resourc
     system_alone = event.client is not None and event.client == event.who
     client: Resource = {
         "type": {"coding": [pattern.client]},
-        "who": _identified(CLIENT, event.client) if event.client else {"display": event.who},
+        "who": identified(CLIENT, event.client) if event.client else {"display": event.who},
         "requestor": system_alone,
         **({"network": {"address": event.address, "type": "2"}} if event.address else {}),
     }
@@ -101,12 +101,13 @@ def _agents(event: Event, pattern: Pattern, patient: str | None) -> list[Resourc
 def _who(event: Event, patient: str | None) -> Resource:
     """A patient who looks into another's record is not named by a reference: with it the event would be part of two
     records, and be hidden from both."""
-    who = _identified(ACCOUNT, event.who)
+    who = identified(ACCOUNT, event.who)
     is_another = event.person is not None and event.person.startswith("Patient/") and event.person[8:] != patient
     return {"reference": event.person, **who} if event.person and not is_another else who
 
 
-def _identified(system: str, value: str) -> Resource:
+def identified(system: str, value: str) -> Resource:
+    """A Reference to who has no resource."""
     return {"identifier": {"system": system, "value": value}, "display": value}
 
 

@@ -19,6 +19,7 @@ from fhir_server.audit.audit_event import audit_events
 from fhir_server.audit.events import AUDIT_EVENT, decode_many
 from fhir_server.audit.heads import HeadsLog
 from fhir_server.audit.provenance import provenances
+from fhir_server.ending import ended
 from fhir_server.errors import FhirError
 from fhir_server.messages import Resource
 from fhir_server.site import Site
@@ -76,9 +77,7 @@ class Projection:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
             with suppress(FhirError, TimeoutError):
                 async with asyncio.timeout(SECONDS_TO_LEAVE):
                     await self._trail.leave(self._name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fhir_server.audit.audit_event import ACCOUNT, CLIENT, reference
+from fhir_server.audit.audit_event import ACCOUNT, CLIENT, identified, reference
 from fhir_server.audit.events import AUDIT_EVENT, IMPORT, Event
 from fhir_server.audit.patterns import TERMINOLOGY, coding
 from fhir_server.changes import Change
@@ -63,8 +63,7 @@ def provenances(event: Event) -> Iterator[Resource]:
 
 
 def _agents(event: Event) -> Iterator[Resource]:
-    who: Resource = {"identifier": {"system": ACCOUNT, "value": event.who}, "display": event.who}
+    who = identified(ACCOUNT, event.who)
     yield {"type": AUTHOR, "who": {"reference": event.person, **who} if event.person else who}
     if event.client is not None and event.client != event.who:
-        client: Resource = {"identifier": {"system": CLIENT, "value": event.client}, "display": event.client}
-        yield {"type": ASSEMBLER, "who": client}
+        yield {"type": ASSEMBLER, "who": identified(CLIENT, event.client)}

@@ -10,16 +10,17 @@ import bson
 from bson.raw_bson import RawBSONDocument
 from pymongo import ASCENDING, DESCENDING
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from fhir_server.messages import Resource
 from fhir_server.store.blocks import CHAINS, Head, after, block_id, head_of
 from fhir_server.store.documents import CODEC, Document
 from fhir_server.store.faults import DUPLICATE_KEY, translated
 from fhir_server.store.journal import BLOCKS
+from fhir_server.store.lease import LEASE, take
 
 PROGRESS = "audit_progress"
-LEASE, CHAIN = "lease", "chain:"
+CHAIN = "chain:"
 RAW = CODEC.with_options(document_class=RawBSONDocument)
 BLOCKS_A_BATCH = 500
 
@@ -135,15 +136,7 @@ class AuditTrail:
 
     async def lead(self, process: str, now: datetime, until: datetime) -> bool:
         """Takes or keeps the lease; False where another process has it."""
-        free: Document = {"_id": LEASE, "$or": [{"owner": process}, {"until": {"$lt": now}}]}
-        with translated():
-            try:
-                await self._database[PROGRESS].update_one(
-                    free, {"$set": {"owner": process, "until": until}}, upsert=True
-                )
-            except DuplicateKeyError:
-                return False
-        return True
+        return await take(self._database[PROGRESS], process, now, until)
 
     async def leave(self, process: str) -> None:
         with translated():

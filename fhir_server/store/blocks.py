@@ -1,6 +1,6 @@
 """Blocks of the journal: each holds the hash of the one before it in its chain, so that none can be changed unnoticed.
 
-https://www.rfc-editor.org/rfc/rfc6962 (the idea; here plain chains are enough)
+The idea is that of RFC 6962; here plain chains are enough.
 """
 
 from __future__ import annotations

@@ -15,10 +15,11 @@ from pymongo.errors import DuplicateKeyError
 
 from fhir_server.store.documents import Document
 from fhir_server.store.faults import translated
+from fhir_server.store.lease import LEASE, take
 from resources.definitions.own import Own
 
 PARAMETERS = "parameters"
-SET, LEASE, PROCESS = "set", "lease", "process:"
+SET, PROCESS = "set", "process:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,7 @@ class ParameterStates:
 
     async def lead(self, process: str, now: datetime, until: datetime) -> bool:
         """Takes or keeps the lease; False where another process has it."""
-        free: Document = {"_id": LEASE, "$or": [{"owner": process}, {"until": {"$lt": now}}]}
-        with translated():
-            try:
-                await self._collection.update_one(free, {"$set": {"owner": process, "until": until}}, upsert=True)
-            except DuplicateKeyError:
-                return False
-        return True
+        return await take(self._collection, process, now, until)
 
 
 def _row(row: Mapping[str, Any]) -> Row:

@@ -42,7 +42,7 @@ HISTORY = "_history"
 CLAIMS = "claims"
 KEYS = "keys"
 TRANSACTION_SECONDS = 30
-"""With all attempts; MongoDB itself ends a transaction after 60."""
+"""With all attempts; the embedded MongoDB itself ends a transaction after as many."""
 
 
 def connect(uri: str, *, pool: int = 100) -> AsyncMongoClient[Document]:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from auth.client_metadata import ClientRefused
-from auth.commands.clients import flags, printed
+from auth.commands.actions import printed
+from auth.commands.clients import flags
 from auth.issuer import Issuer, digest
 from auth.live import in_use
 from auth.registration import register_with
@@ -33,7 +34,7 @@ def run(issuer: Issuer, capsys: pytest.CaptureFixture[str]) -> Any:
         parser = argparse.ArgumentParser()
         flags(parser)
         options = parser.parse_args(arguments)
-        assert printed(options.action, options, issuer) == 0
+        assert printed(options.action(options, issuer)) == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     return run
