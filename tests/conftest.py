@@ -9,11 +9,16 @@ from pymongo import MongoClient
 
 from fhir_server.store import mongod
 
+SNAPSHOT_SECONDS = 60
+
 
 @pytest.fixture(scope="session")
 def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an embedded MongoDB that lives as long as the test run."""
     with mongod.running(tmp_path_factory.mktemp("mongodb")) as embedded:
+        with MongoClient[dict[str, Any]](embedded.uri) as client:
+            # Dropped databases keep their files open as long as snapshots reach back: an hour of tests opens too many.
+            client.admin.command("setParameter", 1, minSnapshotHistoryWindowInSeconds=SNAPSHOT_SECONDS)
         yield embedded.uri
 
 

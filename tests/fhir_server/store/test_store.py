@@ -117,7 +117,7 @@ async def test_every_type_in_use_has_its_indexes_at_the_next_start(
 
 async def test_a_database_that_does_not_answer() -> None:
     client: AsyncMongoClient[Document] = AsyncMongoClient(
-        "mongodb://127.0.0.1:1/?replicaSet=none", serverSelectionTimeoutMS=50
+        "mongodb://%2Fnobody%2Flistens.sock/?replicaSet=none", serverSelectionTimeoutMS=50
     )
     async with client:
         with pytest.raises(Unavailable):
