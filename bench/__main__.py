@@ -1,4 +1,7 @@
-"""`python -m bench`: a MongoDB, the server and the floor on it, loaded in turn so that noise falls on both alike."""
+"""`python -m bench`: a MongoDB, the server and the floor on it, loaded in turn so that noise falls on both alike.
+
+The server asks for tokens and tells its journal of everything; it is asked by a system that may do everything.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,16 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import main as application
-from bench import floor, samples, servers
+from bench import floor, samples, servers, signing_in
 from bench.load import Load, run
 from bench.measures import MEASURES, Measure
 from bench.servers import Server
-from bench.table import Round, Row, as_json, figures, text
+from bench.table import Found, Round, Row, as_json, figures, milliseconds, text
 from fhir_server.changes import Change
 from fhir_server.store import mongod
 from settings import SettingsRefused
@@ -53,30 +56,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     plan = Plan(chosen, options.seconds, options.patients, options.connections)
     try:
-        rows, memory = measure(plan)
-    except (mongod.MongodError, servers.NotServing, SettingsRefused, Refused) as problem:
+        found = measure(plan)
+    except (mongod.MongodError, servers.NotServing, SettingsRefused, Refused, signing_in.NoToken) as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 2
-    print(json.dumps(as_json(rows, memory), indent=2) if options.json else text(rows, memory))
+    print(json.dumps(as_json(found), indent=2) if options.json else text(found))
     return 0
 
 
-def measure(plan: Plan) -> tuple[list[Row], dict[str, float]]:
-    """The rows, and the peak memory of both servers in MB."""
+def measure(plan: Plan) -> Found:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsud-bench-")))
         database = stack.enter_context(mongod.running(folder))
         _say(f"storing {plan.patients} patients and their laboratory results, twice")
         asyncio.run(_fill(database.uri, plan.patients))
-        both = (
-            stack.enter_context(servers.floor(database.uri, "floor")),
-            stack.enter_context(servers.server(database.uri, "server")),
-        )
+        system = signing_in.registered(database.uri, "server")
+        bare = stack.enter_context(servers.floor(database.uri, "floor"))
+        server = stack.enter_context(servers.server(database.uri, "server"))
+        _say("tokens")
+        tokens = signing_in.tokens(server.port, system, plan.seconds / ROUNDS)
+        both = bare, replace(server, token=signing_in.token(server.port, system))
         pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         assert database.process is not None
         loading = Loading(plan, both, pool, database.process.pid)
         rows = [loading.row(place) for place in range(len(plan.measures))]
-        return rows, {one.name: servers.peak_megabytes(one.pid) for one in both}
+        return Found(rows, {one.name: servers.peak_megabytes(one.pid) for one in both}, milliseconds(tokens))
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class Loading:
     def _round(self, server: Server, measure: Measure, first: int, seconds: float) -> Round:
         plan = self.plan
         before = servers.cpu_seconds(server.pid), servers.cpu_seconds(self.database_pid)
-        load = Load(server.port, measure.name, plan.patients, first, seconds, plan.connections)
+        load = Load(server.port, measure.name, plan.patients, first, seconds, plan.connections, server.token)
         sample = self.pool.submit(run, load).result()
         if sample.refused or not sample.latencies:
             raise Refused(f"{measure.name}, the {server.name}: {sample.refused[:2000].decode(errors='replace')}")

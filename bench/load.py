@@ -23,7 +23,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Load:
-    """`first`: the number of the first request, see Measure.requests."""
+    """`first`: the number of the first request, see Measure.requests; `token`: what each request carries."""
 
     port: int
     measure: str
@@ -31,6 +31,7 @@ class Load:
     first: int
     seconds: float
     connections: int
+    token: str | None = None
 
 
 @dataclass
@@ -95,7 +96,7 @@ def run(load: Load) -> Sample:
 
 
 async def _run(load: Load) -> Sample:
-    requests = BY_NAME[load.measure].requests(load.patients, load.first)
+    requests = BY_NAME[load.measure].requests(load.patients, load.first, load.token)
     sample, loop, begin = Sample(), asyncio.get_running_loop(), time.perf_counter()
     connections = []
     for _ in range(load.connections):

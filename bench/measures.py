@@ -25,11 +25,13 @@ class Measure:
     writes: bool = False
     goal: float | None = None
 
-    def requests(self, patients: int, first: int) -> Iterator[bytes]:
-        """Requests without end; two runs whose `first` differ by a million never write the same patient."""
-        number = first
+    def requests(self, patients: int, first: int, token: str | None = None) -> Iterator[bytes]:
+        """Requests without end, which carry the token; two runs whose `first` differ by a million never write the same
+        patient."""
+        number, carried = first, b"" if token is None else f"\r\nAuthorization: Bearer {token}".encode()
         while True:
-            yield self.request(number if self.writes else number * STRIDE % patients)
+            line, end, rest = self.request(number if self.writes else number * STRIDE % patients).partition(b"\r\n")
+            yield b"".join((line, carried, end, rest))
             number += 1
 
 

@@ -78,7 +78,7 @@ def measure(database: mongod.Mongod, plan: Plan) -> dict[int, dict[str, Figures]
     assert database.process is not None
     for size in plan.sizes:
         _grow(database.uri, size)
-        with servers.server(database.uri, DATABASE) as server:
+        with servers.server(database.uri, DATABASE, is_open=True) as server:
             asked = Asking(server.port, (server.pid, database.process.pid), size, plan.seconds)
             found[size] = {question.name: _figures(asked, question) for question in plan.questions}
     return found

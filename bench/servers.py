@@ -29,18 +29,19 @@ class NotServing(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers."""
+    """A server that answers; `token`: what requests to it carry, where it asks for one."""
 
     name: str
     pid: int
     port: int
+    token: str | None = None
 
 
 @contextmanager
-def server(uri: str, database: str) -> Iterator[Server]:
-    """`rsud serve --open`, as it is."""
+def server(uri: str, database: str, *, is_open: bool = False) -> Iterator[Server]:
+    """`rsud serve` as it is, without limits of how often somebody may ask."""
     port = free_port()
-    configured = settings(uri, database).model_copy(update={"port": port})
+    configured = settings(uri, database).model_copy(update={"port": port, "open": is_open})
     command = [sys.executable, "-m", "cli", "serve"]
     with _running("server", command, port, configured.to_environment()) as found:
         yield found
@@ -55,7 +56,15 @@ def floor(uri: str, database: str) -> Iterator[Server]:
 
 
 def settings(uri: str, database: str) -> Settings:
-    return load(mongodb_uri=uri, mongodb_database=database, open=True, host="127.0.0.1", workers=1)
+    return load(
+        mongodb_uri=uri,
+        mongodb_database=database,
+        open=True,
+        host="127.0.0.1",
+        workers=1,
+        rate_per_token=0,
+        rate_per_address=0,
+    )
 
 
 @contextmanager

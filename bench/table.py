@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -45,22 +45,37 @@ class Row:
     server: Figures
 
 
+@dataclass(frozen=True)
+class Found:
+    """`memory`: the most that each server held, in MB; `token`: how long a token takes, in ms at PERCENTILES."""
+
+    rows: Sequence[Row]
+    memory: dict[str, float]
+    token: tuple[float, ...]
+
+
+def milliseconds(latencies: Iterable[float]) -> tuple[float, ...]:
+    """Latencies in seconds at PERCENTILES."""
+    everything = sorted(latencies)
+    return tuple(1000 * everything[min(len(everything) * p // 100, len(everything) - 1)] for p in PERCENTILES)
+
+
 def figures(rounds: Sequence[Round]) -> Figures:
-    everything = sorted(latency for one in rounds for latency in one.latencies)
     return Figures(
         median(len(one.latencies) / one.seconds for one in rounds),
-        tuple(1000 * everything[min(len(everything) * p // 100, len(everything) - 1)] for p in PERCENTILES),
+        milliseconds(latency for one in rounds for latency in one.latencies),
         median(1e6 * one.cpu / len(one.latencies) for one in rounds),
         median(1e6 * one.database_cpu / len(one.latencies) for one in rounds),
     )
 
 
-def text(rows: Sequence[Row], memory: dict[str, float]) -> str:
-    """The table, right-aligned, and the peak memory below it."""
+def text(found: Found) -> str:
+    """The table, right-aligned; below it what a token takes, and the peak memory."""
+    memory = found.memory
+    took = ", ".join(f"p{p} {value:.1f} ms" for p, value in zip(PERCENTILES, found.token, strict=True))
     held = f"peak memory: floor {memory['floor']:.0f} MB, server {memory['server']:.0f} MB"
-    return "\n".join(
-        [*aligned([HEAD, *map(_cells, rows)]), "", f"{held}, ratio {_share(memory['server'], memory['floor'])}"]
-    )
+    share = _share(memory["server"], memory["floor"])
+    return "\n".join([*aligned([HEAD, *map(_cells, found.rows)]), "", f"a token: {took}", f"{held}, ratio {share}"])
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -92,7 +107,7 @@ def _share(part: float, whole: float) -> str:
     return f"{part / whole:.0%}" if whole else "-"
 
 
-def as_json(rows: Sequence[Row], memory: dict[str, float]) -> dict[str, Any]:
+def as_json(found: Found) -> dict[str, Any]:
     return {
         "measures": {
             row.measure.name: {
@@ -101,16 +116,21 @@ def as_json(rows: Sequence[Row], memory: dict[str, float]) -> dict[str, Any]:
                 "floor": _json(row.floor),
                 "server": _json(row.server),
             }
-            for row in rows
+            for row in found.rows
         },
-        "peak_megabytes": memory,
+        "token": _percentiles(found.token),
+        "peak_megabytes": found.memory,
     }
 
 
 def _json(figures: Figures) -> dict[str, float]:
     return {
         "per_second": figures.per_second,
-        **{f"p{p}_ms": value for p, value in zip(PERCENTILES, figures.milliseconds, strict=True)},
+        **_percentiles(figures.milliseconds),
         "cpu_us": figures.cpu_microseconds,
         "mongod_cpu_us": figures.database_microseconds,
     }
+
+
+def _percentiles(values: Sequence[float]) -> dict[str, float]:
+    return {f"p{p}_ms": value for p, value in zip(PERCENTILES, values, strict=True)}

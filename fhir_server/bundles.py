@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
@@ -24,14 +24,19 @@ STATUS_LINES = {
     412: "412 Precondition Failed",
     422: "422 Unprocessable Entity",
 }
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def etag(version: int) -> str:
     return f'W/"{version}"'
 
 
-def http_date(response: FhirResponse) -> str | None:
-    return format_datetime(response.updated, usegmt=True) if response.updated else None
+def http_date(moment: datetime) -> str:
+    """https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 (every answer has one, and the library takes its time)."""
+    utc = moment.astimezone(UTC)
+    day = f"{DAYS[utc.weekday()]}, {utc.day:02} {MONTHS[utc.month - 1]} {utc.year:04}"
+    return f"{day} {utc.hour:02}:{utc.minute:02}:{utc.second:02} GMT"
 
 
 def link(request: FhirRequest, query: Parameters) -> str:

@@ -255,8 +255,8 @@ def _render(response: FhirResponse, format: Format, *, pretty: bool, base: str) 
     if response.version is not None:
         headers["ETag"] = etag(response.version)
         headers["Cache-Control"] = REVALIDATED
-    if (modified := http_date(response)) is not None:
-        headers["Last-Modified"] = modified
+    if response.updated is not None:
+        headers["Last-Modified"] = http_date(response.updated)
     if response.location is not None:
         headers["Location"] = f"{base}/{response.location}"
         headers["Content-Location"] = headers["Location"]

@@ -13,11 +13,13 @@ Run = Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]]
 
 
 class Coalescer(Generic[Item, Result]):
-    """`run(items)` gives one result or exception for each item, in their order; `lanes` batches may run at once."""
+    """`run(items)` gives one result or exception for each item, in their order; `lanes` batches may run at once; while
+    calls keep coming, a batch gathers them for `pause` seconds."""
 
-    def __init__(self, run: Run[Item, Result], *, most: int = 256, lanes: int = 2) -> None:
+    def __init__(self, run: Run[Item, Result], *, most: int = 256, lanes: int = 2, pause: float = 0) -> None:
         self._run = run
         self._most = most
+        self._pause = pause
         self._free_lanes = lanes
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -37,6 +39,8 @@ class Coalescer(Generic[Item, Result]):
             while self._waiting:
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._answer(batch)
+                if self._pause and self._waiting:
+                    await asyncio.sleep(self._pause)
         finally:
             self._free_lanes += 1
 

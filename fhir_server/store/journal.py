@@ -29,6 +29,9 @@ AT_ONCE = 4
 """Chains that one process writes to at the same time: the others are left to other processes."""
 
 MOST_ENTRIES = 512
+PAUSE = 0.002
+"""Seconds in which a block gathers entries while requests are many: a block costs MongoDB much, an entry little."""
+
 ALREADY_THERE = 48
 ATTEMPTS = 20
 
@@ -49,7 +52,7 @@ class Journal:
         self._free = [(start + step) % CHAINS for step in range(1, CHAINS + 1)]
         self._heads: dict[int, Head] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._writer: Coalescer[bytes, None] = Coalescer(self._write_many, most=MOST_ENTRIES, lanes=1)
+        self._writer: Coalescer[bytes, None] = Coalescer(self._write_many, most=MOST_ENTRIES, lanes=1, pause=PAUSE)
 
     async def open(self) -> None:
         """Makes the collection: inside a transaction processes could collide over it."""

@@ -218,7 +218,7 @@ class Store:
         """Stores a new document, and its entry in the journal with it. Raises AlreadyExists, Duplicate, TooLarge."""
         inserter = self._inserters.get(type)
         if inserter is None:
-            inserter = self._inserters[type] = Coalescer(partial(self._insert_many, type))
+            inserter = self._inserters[type] = Coalescer(partial(self._insert_many, type), lanes=1)
         await inserter(Noted(document, entry))
 
     async def transaction(self, work: Callable[[Transaction], Awaitable[Result]], types: Sequence[str]) -> Result:

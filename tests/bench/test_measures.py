@@ -27,3 +27,9 @@ def test_writes_never_repeat(measure: Measure) -> None:
 def test_reads_reach_every_patient() -> None:
     read = MEASURES[0]
     assert len(set(islice(read.requests(100, 0), 100))) == 100
+
+
+def test_a_token_goes_with_each_request() -> None:
+    bare, carrying = (next(MEASURES[0].requests(100, 0, token)) for token in (None, "abc"))
+    assert carrying.split(b"\r\n")[1] == b"Authorization: Bearer abc"
+    assert carrying.replace(b"\r\nAuthorization: Bearer abc", b"") == bare

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from fhir_server.bundles import searchset
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fhir_server.bundles import http_date, searchset
 from fhir_server.messages import FhirRequest
 
 REQUEST = FhirRequest("GET", ("Patient",), base="http://test/fhir")
+
+ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+
+
+@given(st.integers(-2_000_000_000_000, 250_000_000_000_000), ZONES)
+def test_dates_of_http_name_the_second_in_greenwich(milliseconds: int, zone: timezone) -> None:
+    moment = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).astimezone(zone)
+    told = http_date(moment)
+    assert parsedate_to_datetime(told) == moment.replace(microsecond=0)
+    assert told == moment.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def test_a_match_by_text_tells_its_score() -> None:

@@ -44,6 +44,33 @@ async def test_calls_of_one_moment_share_a_batch() -> None:
     assert run.batches == [[0, 1, 2, 3, 4]]
 
 
+@pytest.mark.parametrize(("pause", "batches"), [(0.0, [[0], [1], [2, 3]]), (0.02, [[0], [1, 2, 3]])])
+async def test_while_calls_keep_coming_a_batch_gathers_them(pause: float, batches: list[list[int]]) -> None:
+    released = asyncio.Event()
+    began: list[list[int]] = []
+
+    async def run(items: Sequence[int]) -> list[int | BaseException]:
+        began.append(list(items))
+        await released.wait()
+        return list(items)
+
+    coalesced = Coalescer(run, lanes=1, pause=pause)
+    calls = [asyncio.create_task(coalesced(0))]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    calls.append(asyncio.create_task(coalesced(1)))
+    await asyncio.sleep(0)
+    released.set()
+    await calls[0]
+    released.clear()
+    await asyncio.sleep(0)
+    calls += [asyncio.create_task(coalesced(number)) for number in (2, 3)]
+    await asyncio.sleep(0.05)
+    released.set()
+    await asyncio.gather(*calls)
+    assert began == batches
+
+
 async def test_an_error_is_for_its_item_only() -> None:
     coalesced = Coalescer(Recorder())
     answers = await asyncio.gather(*(coalesced(number) for number in (12, 13, 14)), return_exceptions=True)
