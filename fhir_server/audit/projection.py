@@ -35,12 +35,18 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Pace:
     """`look`: seconds between two looks at a journal that is read to its end; `lease`: seconds that the one process
-    stays the one; `portion`: resources made at a time; `rest`: how many times as long as that took it rests then."""
+    stays the one; `portion`: resources made at a time; `rest`: how many times as long as that took it rests then where
+    nobody asks anything, `rest_busy`: where requests take all of the process's time."""
 
     look: float = 0.5
     lease: float = 20
     portion: int = 16
-    rest: float = 9
+    rest: float = 1
+    rest_busy: float = 19
+
+    def seconds(self, worked: float, busy: float) -> float:
+        """Of rest after so many of work; `busy`: the share of its time that the process gave to requests, 0 to 1."""
+        return worked * (self.rest + (self.rest_busy - self.rest) * busy)
 
 
 SERVING = Pace()
@@ -70,6 +76,7 @@ class Projection:
         self._pace = pace
         self._name = uuid.uuid4().hex
         self._led = 0.0
+        self._busy = 0.0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -127,8 +134,15 @@ class Projection:
             for type, of_type in documents.items():
                 await self._trail.keep(type, of_type)
             self._heads.passed(len(documents.get(AUDIT_EVENT, ())))
-            await asyncio.sleep(self._pace.rest * (time.perf_counter() - began))
+            await self._rest(time.perf_counter() - began)
             await self.leads()
+
+    async def _rest(self, worked: float) -> None:
+        """How busy the process is, the rest before this one told."""
+        began, used = time.perf_counter(), time.process_time()
+        await asyncio.sleep(self._pace.seconds(worked, self._busy))
+        rested = time.perf_counter() - began
+        self._busy = min((time.process_time() - used) / rested, 1.0) if rested else 0.0
 
 
 def document(resource: Resource, site: Site) -> Document:

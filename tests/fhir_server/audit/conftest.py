@@ -22,7 +22,7 @@ from fhir_server.store.store import Store
 
 Ask = Callable[..., Awaitable[FhirResponse]]
 
-AT_ONCE = Pace(rest=0)
+AT_ONCE = Pace(rest=0, rest_busy=0)
 
 
 @pytest.fixture

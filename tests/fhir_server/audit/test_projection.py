@@ -11,7 +11,7 @@ import pytest
 from pymongo.database import Database
 
 from fhir_server.audit.heads import HeadsLog, copied, private_key
-from fhir_server.audit.projection import Pace, Projection
+from fhir_server.audit.projection import SERVING, Pace, Projection
 from fhir_server.audit.verify import verify
 from fhir_server.site import Site
 from fhir_server.store.store import Store
@@ -53,12 +53,17 @@ async def test_every_version_has_its_provenance(ask: Ask, projection: Projection
     assert [row["resourceType"] for row in brought] == ["Patient", *["Provenance"] * 3]
 
 
+@pytest.mark.parametrize(("busy", "rest"), [(0.0, 0.01), (0.5, 0.1), (1.0, 0.19)])
+def test_requests_come_first(busy: float, rest: float) -> None:
+    assert SERVING.seconds(0.01, busy) == pytest.approx(rest)
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1])
 async def test_one_that_is_killed_is_gone_on_with(
     ask: Ask, store: Store, heads: HeadsLog, database: Database[Json], seconds: float
 ) -> None:
     await asyncio.gather(*(ask("POST", "Patient", {"resourceType": "Patient"}) for _ in range(40)))
-    killed = Projection(store.audit_trail(), Site, heads, pace=Pace(portion=4, rest=1))
+    killed = Projection(store.audit_trail(), Site, heads, pace=Pace(portion=4, rest=1, rest_busy=1))
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await killed.step()
