@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import auth.commands.clients as client_commands
+import auth.commands.keys as key_commands
+import auth.commands.policy as policy_command
 import auth.commands.users as user_commands
 import serving
 from auth.client_metadata import ClientRefused
@@ -73,6 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
     except CANNOT_START as problem:
         print(f"rsud: {problem}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Who reads has seen enough, as `head` has; without this Python complains of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -130,9 +137,16 @@ def accounts(options: argparse.Namespace) -> int:
 
 
 def apps(options: argparse.Namespace) -> int:
-    """The chores around the apps and systems that may use the server."""
+    """The chores around the apps and systems that may use the server, and the keys that they trust."""
     with _authorization(options) as issuer:
         return printed(options.action(options, issuer))
+
+
+def policy(options: argparse.Namespace) -> int:
+    """Print which role may do what."""
+    for line in policy_command.lines(load_policy(_settings(options).policy_file), options.roles):
+        print(line)
+    return 0
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -280,6 +294,8 @@ COMMANDS = {
     "reindex": Command("compute anew what searches look at", _reindex_flags, reindex),
     "user": Command("the accounts of staff, patients and those who act for them", user_commands.flags, accounts),
     "client": Command("the apps and systems that may use the server", client_commands.flags, apps),
+    "keys": Command("the keys that sign id_tokens", key_commands.flags, apps),
+    "policy": Command("tell which role may do what", policy_command.flags, policy),
     "verify-audit": Command("look for what was changed in the audit trail", _verify_audit_flags, verify_audit),
     "explain": Command("tell how a search is carried out", _explain_flags, explain),
 }

@@ -34,6 +34,7 @@ from auth.storage import clients
 from auth.storage.database import DatabaseFailed, Documents, connected
 from fhir_server.audit.heads import HeadsLog, private_key
 from fhir_server.audit.projection import Projection
+from fhir_server.emergencies import running_out
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.people import RecordPeople
 from fhir_server.reach import Reach
@@ -84,7 +85,7 @@ def create_app(settings: Settings) -> Starlette:
                 reach = Reach(partial(record_for, SYSTEM))
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
                 authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
-            async with own.watching(), audit_events(settings, store, own):
+            async with own.watching(), running_out(store), audit_events(settings, store, own):
                 yield {"record_for": record_for, "ready": store.ping, **authentication}
 
     fhir = routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)

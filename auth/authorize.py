@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, UnsupportedResponseTypeError
 
-from auth import scopes
+from auth import prompting, scopes
 from auth.issuer import Issuer, digest
 from auth.models import AuthorizationRequest, Code, Grant, Launch, LaunchContext
 from auth.server import ACCESS, RegisteredClient, Server, WebRequest, keeps_access, of_level
@@ -63,13 +63,15 @@ class Approval:
     context: LaunchContext
 
 
-def begin(server: Server, method: str, asked: Asked) -> str:
+def begin(server: Server, method: str, asked: Asked, session: Session | None = None) -> str:
     """Where the browser goes: on to the consent page, or back to the app with an error.
 
-    `asked`: all values of every parameter. Raises NotTheApp where the app or its address is not known."""
+    `asked`: all values of every parameter; `session`: of the person, if one has passed every step. Raises NotTheApp
+    where the app or its address is not known."""
     client, redirect_uri = _app(server, asked)
     try:
-        request = _checked(server, WebRequest(method, server.issuer.endpoint("authorize"), _single(asked)), client)
+        web = WebRequest(method, server.issuer.endpoint("authorize"), _single(asked))
+        request = _checked(server, web, client, session)
     except OAuth2Error as error:
         told = {
             "error": error.error,
@@ -105,11 +107,14 @@ def needs_encounter(request: AuthorizationRequest) -> bool:
 def approve(issuer: Issuer, request_id: str, approval: Approval) -> str:
     """Where the browser goes, with a code that is good for a minute.
 
-    Denied instead: an EHR launch that another person began, scopes on a patient without one.
+    Denied instead: an EHR launch that another person began, scopes on a patient without one, a session from before the
+    app wanted the person to sign in.
     Raises RequestGone, InvalidScope where more is approved than was asked for."""
     request = pending(issuer, request_id)
     scope = scopes.narrowed(request.scope, scopes.words(approval.scope))
     context = _context(issuer, request, approval.context)
+    if not prompting.is_recent(approval.session, request):
+        return deny(issuer, request_id, "login_required")
     another = request.launched_by not in (None, approval.user.username)
     if another or not scope or (context.patient is None and _is_about_a_patient(scope)):
         return deny(issuer, request_id)
@@ -148,10 +153,14 @@ def _state(asked: Asked) -> str | None:
     return values[0] if len(values) == 1 and len(values[0]) <= MOST_STATE else None
 
 
-def _checked(server: Server, web: WebRequest, client: RegisteredClient) -> AuthorizationRequest:
+def _checked(
+    server: Server, web: WebRequest, client: RegisteredClient, session: Session | None
+) -> AuthorizationRequest:
     """Raises OAuth2Error."""
     _check(server.issuer, web.form)
-    scope = of_level(server.get_consent_grant(web).request.scope, {"patient", "user"})
+    scope = of_level(server.get_consent_grant(web, session).request.scope, {"patient", "user"})
+    earliest = prompting.signed_in_after(web.form, server.issuer.clock())
+    prompting.refuse_to_ask(web.form, session, earliest)
     launch = _launch(server.issuer, web.form, client)
     if launch is None:
         scope = " ".join(word for word in scopes.words(scope) if word != "launch")
@@ -165,7 +174,7 @@ def _checked(server: Server, web: WebRequest, client: RegisteredClient) -> Autho
         web.form["state"],
         web.form["code_challenge"],
         nonce=web.form.get("nonce"),
-        prompt=web.form.get("prompt"),
+        signed_in_after=earliest,
         context=launch.context if launch else None,
         launched_by=launch.username if launch else None,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from auth.assertions import ALGORITHMS
 from auth.keys import ALGORITHM
+from auth.prompting import PROMPTS
 
 CAPABILITIES = (
     "launch-ehr",
@@ -99,6 +100,7 @@ def openid(url: str) -> dict[str, Any]:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "fhirUser", "profile"],
+        "prompt_values_supported": list(PROMPTS),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
     }

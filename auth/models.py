@@ -66,8 +66,9 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What an app asks a person for. `scope`: what may be granted at most; `context`: of an EHR launch, by the user
-    `launched_by`, who alone may approve it; None in a standalone launch."""
+    """What an app asks a person for. `scope`: what may be granted at most; `signed_in_after`: no earlier session
+    will do; `context`: of an EHR launch, by the user `launched_by`, who alone may approve it; None in a standalone
+    launch."""
 
     id: str
     client_id: str
@@ -76,7 +77,7 @@ class AuthorizationRequest:
     state: str
     code_challenge: str
     nonce: str | None = None
-    prompt: str | None = None
+    signed_in_after: datetime | None = None
     context: LaunchContext | None = None
     launched_by: str | None = None
 

@@ -103,8 +103,10 @@ async def _authorize(request: Request) -> Response:
             asked = _fields(await _body(request, "application/x-www-form-urlencoded"))
         else:
             asked = _fields(request.url.query.encode())
+        seen = (await visit_of(request)).session
+        session = seen if seen is not None and seen.complete else None
         where = await to_thread.run_sync(
-            partial(authorize.begin, server, request.method, asked), limiter=request.state.threads
+            partial(authorize.begin, server, request.method, asked, session), limiter=request.state.threads
         )
     except (_Malformed, authorize.NotTheApp) as problem:
         text = problem.text if isinstance(problem, authorize.NotTheApp) else MALFORMED

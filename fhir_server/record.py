@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from auth.caller import Caller
-from fhir_server.access import EVERYTHING, Access, excludes_only, may_see, visible
+from fhir_server import emergencies
+from fhir_server.access import Access, excludes_only, may_see, visible
 from fhir_server.audit.events import Trail, encode
 from fhir_server.bounded import ONLY_PLACES, Bound, bound
 from fhir_server.changes import Change
 from fhir_server.commit import Context
 from fhir_server.decide import Committed
-from fhir_server.errors import Conflict, Forbidden, Gone, NotFound
+from fhir_server.errors import Forbidden, Gone, NotFound
 from fhir_server.finding import MOST_IDS, Ground, Plan, Side, plan, reads_first
 from fhir_server.ids import new_ids
 from fhir_server.messages import Parameters
@@ -32,7 +33,6 @@ from fhir_server.search.query import Query
 from fhir_server.search.wanted import Wanted
 from fhir_server.site import Site
 from fhir_server.store.documents import Document, now
-from fhir_server.store.emergencies import Emergency
 from fhir_server.store.history import HistoryQuery
 from fhir_server.store.plans import Effort
 from fhir_server.store.snapshot import Found
@@ -40,9 +40,6 @@ from fhir_server.store.store import Store
 from fhir_server.writing import write
 from resources.definitions.structure import resource_types
 from resources.issues import Text
-
-EMERGENCY = timedelta(minutes=60)
-"""How long a record stays open to who opened it in an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,37 +225,15 @@ class Record:
         return await self._store.emergencies.patients(subject, at)
 
     async def start_emergency(self, patient: str, reason: str) -> datetime:
-        """Opens the record of a patient to the caller; until when. The journal is told first. Raises NotFound, Conflict
-        where the caller sees it already, or has another open."""
-        at, subject = self._clock(), self.caller.subject
-        document = await self._store.get("Patient", patient, EVERYTHING)
-        if document is None or document["deleted"]:
-            raise NotFound(Text(f"There is no Patient/{patient}.", f"Tidak ada Patient/{patient}."))
-        opened = await self.opened(subject, at)
-        if opened - {patient} or (patient not in opened and visible(self.caller, "Patient").allows(document)):
-            raise Conflict(
-                Text(
-                    "You see this record already, or have another one open: stop that first.",
-                    "Rekam medis ini sudah terbuka untuk Anda, atau akses darurat lain masih terbuka: akhiri dahulu.",
-                )
-            )
-        await self._tell("break-glass-start", patient, reason)
-        await self._store.emergencies.start(Emergency(subject, patient, reason, at, at + EMERGENCY))
-        return at + EMERGENCY
+        """Opens the record of a patient to the caller; until when. Raises NotFound, Conflict where the caller sees it
+        already, or has another open."""
+        emergency = emergencies.opening(self.caller, patient, reason, self._clock())
+        await emergencies.start(self._store, self.caller, emergency, self._trail)
+        return emergency.until
 
     async def stop_emergency(self, patient: str) -> None:
         """Raises NotFound where none is open."""
-        if patient not in await self.opened(self.caller.subject, self._clock()):
-            raise NotFound(
-                Text("You have no emergency open here.", "Tidak ada akses darurat Anda yang terbuka di sini.")
-            )
-        await self._tell("break-glass-stop", patient, "")
-        await self._store.emergencies.stop(self.caller.subject, patient, self._clock())
-
-    async def _tell(self, what: str, patient: str, remark: str) -> None:
-        self._trail.emergency(what, patient, remark)
-        await self.note()
-        self._trail.is_written = True
+        await emergencies.stop(self._store, self.caller, patient, self._clock(), trail=self._trail)
 
     async def moment(self) -> Moment | None:
         """The present, to read several types as they are now."""

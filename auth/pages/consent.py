@@ -3,7 +3,7 @@ https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
@@ -12,10 +12,12 @@ from auth.authorize import Approval, RequestGone, approve, deny, needs_encounter
 from auth.models import AuthorizationRequest, Client, LaunchContext
 from auth.pages import wording
 from auth.pages.forms import Form, PageRefused
-from auth.pages.next import request_id
+from auth.pages.next import query, request_id
 from auth.pages.visit import Visit, origin
 from auth.people import Encounter, Person
+from auth.prompting import is_recent
 from auth.scopes import InvalidScope
+from auth.sessions import Session
 from auth.storage import clients
 from auth.users import User
 from resources.issues import Text
@@ -33,11 +35,12 @@ NOT_OFFERED = Text("This was not among the choices.", "Pilihan ini tidak ada dal
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A request that waits for an answer: by which app, and, once it is known, about whom."""
+    """A request that waits for an answer: by which app, of whom, and, once it is known, about whom."""
 
     request: AuthorizationRequest
     app: Client
     user: User
+    session: Session
     patient: Person | None = None
     encounters: tuple[Encounter, ...] = ()
 
@@ -45,6 +48,8 @@ class Asking:
 async def show(visit: Visit) -> Response:
     """The choices; before them the choice of a patient, where there is more than one."""
     asking = await _asking(visit, request_id(visit))
+    if not is_recent(asking.session, asking.request):
+        return visit.redirect(f"/auth/login{query(visit)}")
     if not needs_patient(asking.request):
         return await _choices(visit, asking)
     own = await _own(visit, asking.user)
@@ -56,6 +61,8 @@ async def show(visit: Visit) -> Response:
 async def submit(visit: Visit, form: Form) -> Response:
     """`action`: find a patient, choose one, approve, deny."""
     asking = await _asking(visit, request_id(visit, form))
+    if not is_recent(asking.session, asking.request):
+        return visit.redirect(f"/auth/login{query(visit, form)}")
     match form.one("action"):
         case "deny":
             await visit.tell("consent-decision", client=asking.app.client_id, note="denied")
@@ -78,10 +85,9 @@ async def _approve(visit: Visit, asking: Asking, form: Form) -> Response:
     if encounter is not None and encounter not in [row.id for row in await _encounters(visit, asking)]:
         raise PageRefused(400, NOT_OFFERED)
     context = LaunchContext(patient=asking.patient.id if asking.patient else None, encounter=encounter)
-    assert visit.session is not None
     try:
         scope = wording.granted(asking.request.scope, form.all("scope"))
-        approval = Approval(asking.user, visit.session, scope, context)
+        approval = Approval(asking.user, asking.session, scope, context)
         where = await visit.run(approve, visit.issuer, asking.request.id, approval)
         await visit.tell(
             "consent-decision", client=asking.app.client_id, patient=context.patient, note=f"granted: {scope}"
@@ -103,9 +109,10 @@ async def _asking(visit: Visit, id: str) -> Asking:
     if app is None:
         raise PageRefused(400, GONE)
     assert visit.user is not None
+    assert visit.session is not None
     if request.launched_by not in (None, visit.user.username):
         raise PageRefused(403, ANOTHER)
-    return Asking(request, app, visit.user)
+    return Asking(request, app, visit.user, visit.session)
 
 
 async def _own(visit: Visit, user: User) -> list[Person]:
@@ -118,7 +125,7 @@ async def _about(visit: Visit, asking: Asking, patient: str) -> Asking:
     found = await visit.pages.people.patients(asking.user, [patient]) if patient else []
     if not found:
         raise PageRefused(400, NOT_OFFERED)
-    return Asking(asking.request, asking.app, asking.user, found[0])
+    return replace(asking, patient=found[0])
 
 
 async def _encounters(visit: Visit, asking: Asking) -> list[Encounter]:

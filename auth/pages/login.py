@@ -6,9 +6,12 @@ from math import ceil
 
 from starlette.responses import Response
 
+from auth.authorize import RequestGone, pending
 from auth.pages.forms import Form
 from auth.pages.next import after, request_id
 from auth.pages.visit import Visit
+from auth.prompting import is_recent
+from auth.sessions import Session
 from auth.signing_in import TooManyAttempts, WrongCredentials, sign_in
 from resources.issues import Text
 
@@ -21,8 +24,8 @@ NOTICES = {
 
 
 async def show(visit: Visit) -> Response:
-    """The form; whoever has signed in goes on."""
-    if visit.session is not None:
+    """The form; whoever has signed in goes on, unless the app wants it done anew."""
+    if visit.session is not None and await _is_recent(visit, visit.session):
         return visit.redirect(after(visit, visit.session.complete))
     notice = NOTICES.get(visit.query("done"))
     return visit.page("login.html", request=request_id(visit), notice=notice, problem=None, username="")
@@ -44,6 +47,13 @@ async def submit(visit: Visit, form: Form) -> Response:
     if signed_in.complete:
         await visit.tell("login", user=signed_in.user)
     return visit.redirect(after(visit, signed_in.complete, form), secret=signed_in.secret)
+
+
+async def _is_recent(visit: Visit, session: Session) -> bool:
+    try:
+        return is_recent(session, await visit.run(pending, visit.issuer, request_id(visit)))
+    except RequestGone:
+        return True
 
 
 def too_many(problem: TooManyAttempts) -> Text:

@@ -11,6 +11,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from fhir_server.access import Access, Filter
 from fhir_server.store.documents import Document, history_row
+from fhir_server.store.emergencies import COLLECTION as EMERGENCIES
+from fhir_server.store.emergencies import Emergency, row
 from fhir_server.store.faults import LostRace, translated_in_transaction
 from fhir_server.store.journal import Journal, Pen
 from resources.issues import Text
@@ -39,6 +41,19 @@ class Transaction:
                 await self._database["claims"].update_one(
                     {"_id": key}, {"$set": {"at": at}, "$inc": {"n": 1}}, upsert=True, session=self._session
                 )
+
+    async def start_emergency(self, emergency: Emergency) -> None:
+        """In place of an earlier one of the same person."""
+        with translated_in_transaction():
+            await self._database[EMERGENCIES].replace_one(
+                {"_id": emergency.subject}, row(emergency), upsert=True, session=self._session
+            )
+
+    async def end_emergency(self, emergency: Emergency) -> bool:
+        """False where it has ended before, or another has taken its place."""
+        with translated_in_transaction():
+            same = {"_id": emergency.subject, "patient": emergency.patient, "until": emergency.until}
+            return (await self._database[EMERGENCIES].delete_one(same, session=self._session)).deleted_count == 1
 
     async def get_many(self, type: str, ids: Iterable[str]) -> dict[str, Document]:
         """Current documents and tombstones by id, whoever may see them: the commit judges them before it acts."""

@@ -72,6 +72,16 @@ def test_a_key_can_be_replaced_early(years: Years) -> None:
     assert years.signs() == SECOND
 
 
+def test_a_key_can_sign_at_once(years: Years) -> None:
+    years.published()
+    rotate(years.issuer, years.make)
+    rotate(years.issuer, years.make, at_once=True)
+    assert (years.published(), years.signs()) == ([THIRD, SECOND, FIRST], THIRD)
+    for day, published in ((1.5, [THIRD, SECOND, FIRST]), (2.1, [THIRD, FIRST]), (3.1, [THIRD])):
+        years.days = day
+        assert (years.published(), years.signs()) == (published, THIRD)
+
+
 def test_after_a_long_rest_the_old_key_signs_until_the_new_one_is_known(years: Years) -> None:
     years.published()
     years.days = 1000

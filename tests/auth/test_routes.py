@@ -13,8 +13,11 @@ from pymongo.errors import AutoReconnect
 from starlette.applications import Starlette
 
 from auth.issuer import Issuer
+from auth.pages.site import Pages
+from auth.people import People
 from auth.protocol import server_of
 from auth.routes import database_failed, routes
+from auth.senders import nobody
 from auth.storage.database import DatabaseFailed, Documents
 from fhir_server.routes import routes as fhir_routes
 from tests.auth.apps import asking
@@ -43,7 +46,9 @@ async def reached(error: Exception) -> AsyncIterator[httpx.AsyncClient]:
 
     fhir = fhir_routes(issuer.fhir_base, is_open=False, max_body_bytes=1000)
     app = Starlette(routes=[*routes(URL), *fhir], exception_handlers={DatabaseFailed: database_failed})
-    state = {"server": server_of(issuer), "threads": CapacityLimiter(2), "caller": caller, "record_for": lambda _: None}
+    pages = Pages(issuer, cast("People", None), nobody)
+    state = {"server": server_of(issuer), "threads": CapacityLimiter(2), "pages": pages, "caller": caller}
+    state["record_for"] = lambda _: None
     transport = httpx.ASGITransport(app=with_state(app, state))
     async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
         yield client

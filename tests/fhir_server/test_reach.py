@@ -13,9 +13,10 @@ from auth.policy import load
 from auth.scopes import parse
 from fhir_server.access import CONFIDENTIALITY
 from fhir_server.changes import Change
+from fhir_server.emergencies import LENGTH
 from fhir_server.errors import Conflict, NotFound
 from fhir_server.reach import FRESH, Reach, Remembered
-from fhir_server.record import EMERGENCY, Record
+from fhir_server.record import Record
 from fhir_server.site import Site
 from fhir_server.store.store import Store
 
@@ -204,7 +205,7 @@ async def test_an_emergency_opens_one_record_for_an_hour(ward: Ward) -> None:
     caller = who("perawat")
     record = await ward.of(caller)
     until = await record.start_emergency("p3", "tidak sadar, alergi tidak diketahui")
-    assert until == NOON + EMERGENCY
+    assert until == NOON + LENGTH
     record = await ward.of(caller)
     assert (await record.read("Patient", "p3"))["_id"] == "p3"
     assert record.caller.opened == {"p3"}

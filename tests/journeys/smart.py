@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
@@ -31,11 +32,11 @@ COOKIE = "__Host-sid"
 
 @dataclass
 class Smart:
-    """The server. `client` reaches it without cookies."""
+    """The server. `client` reaches it without cookies; `transport`: makes the way there for a browser."""
 
     client: httpx.AsyncClient
     issuer: Issuer
-    app: Any
+    transport: Callable[[], httpx.AsyncBaseTransport]
 
     @asynccontextmanager
     async def browser(self, user: User | None = None) -> AsyncIterator[Browser]:
@@ -46,7 +47,7 @@ class Smart:
             yield Browser(client)
 
     def _new(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url=URL, timeout=60)
+        return httpx.AsyncClient(transport=self.transport(), base_url=URL, timeout=60)
 
     async def post(self, name: str, made: App, **form: str | None) -> httpx.Response:
         """A request of the app to an endpoint, with its proof."""
@@ -145,5 +146,6 @@ async def serving(uri: str, database: str, **changes: Any) -> AsyncIterator[Smar
     app = create_app(configured)
     async with app.router.lifespan_context(app) as state:
         reached = with_state(app, dict(state or {}))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=reached), base_url=URL, timeout=60) as client:
-            yield Smart(client, (state or {})["server"].issuer, reached)
+        transport = partial(httpx.ASGITransport, reached)
+        async with httpx.AsyncClient(transport=transport(), base_url=URL, timeout=60) as client:
+            yield Smart(client, (state or {})["server"].issuer, transport)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,9 +15,12 @@ from pymongo import MongoClient
 from auth.storage import clients, users
 from auth.users import User
 from fhir_server.audit.events import Event, decode_many
+from fhir_server.emergencies import LOOK
+from tests.journeys.live import live
 from tests.journeys.smart import Smart, serving
 from tests.journeys.smart_world import hospital
 from tests.journeys.tokens import APP, given
+from tests.processes import wait_until
 
 Json = dict[str, Any]
 NURSE = User("perawat", "perawat", "", "Practitioner/perawat")
@@ -45,6 +51,25 @@ def events(mongodb_uri: str, database: str) -> list[Event]:
     with MongoClient[Json](mongodb_uri) as mongodb:
         rows = mongodb[database]["audit_blocks"].find({}, sort=[("_id", 1)])
         return [event for row in rows for event in decode_many(row["entries"])]
+
+
+async def test_one_that_ran_out_while_no_server_was_there_is_told_once(
+    smart: Smart, mongodb_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    await put_away(smart)
+    assert (await opens(smart, given(smart, "user/*.cruds", NURSE), "ani", reasoned(REASON))).status_code == 200
+    an_hour_ago = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    smart.issuer.database["emergencies"].update_one({"_id": NURSE.username}, {"$set": {"until": an_hour_ago}})
+
+    def ends() -> list[Event]:
+        return [event for event in events(mongodb_uri, database_name) if event.what == "break-glass-stop"]
+
+    async with live(tmp_path, mongodb_uri, database_name, "--workers", "2"):
+        wait_until(ends, seconds=10)
+        await asyncio.sleep(LOOK + 1)
+        (end,) = ends()
+    assert (end.at, end.who, end.person, end.role) == (an_hour_ago, "perawat", NURSE.fhir_user, "perawat")
+    assert (end.patients, end.opened, end.client, end.note) == (("ani",), ("ani",), APP.client_id, "waktu habis")
 
 
 async def put_away(smart: Smart) -> None:
