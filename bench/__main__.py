@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
@@ -25,12 +26,16 @@ from bench.servers import Server
 from bench.table import Found, Round, Row, as_json, figures, milliseconds, text
 from fhir_server.changes import Change
 from fhir_server.store import mongod
+from fhir_server.validation import SEVERE
+from resources.registry import validate
 from settings import SettingsRefused
 
 ROUNDS = 3
 WARM_UP_SECONDS = 0.5
 AT_ONCE = 500
 """Resources in one transaction while the warm set is stored."""
+
+VALIDATED = 5000
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ def measure(plan: Plan) -> Found:
         assert database.process is not None
         loading = Loading(plan, both, pool, database.process.pid)
         rows = [loading.row(place) for place in range(len(plan.measures))]
-        return Found(rows, {one.name: servers.peak_megabytes(one.pid) for one in both}, milliseconds(tokens))
+        return Found(
+            rows, {one.name: servers.peak_megabytes(one.pid) for one in both}, milliseconds(tokens), _validation()
+        )
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,15 @@ async def _fill(uri: str, patients: int) -> None:
         changes = [Change.create(one) for one in (*people, *results)]
         for start in range(0, len(changes), AT_ONCE):
             await record.commit(changes[start : start + AT_ONCE])
+
+
+def _validation() -> float:
+    """Of one Patient after the other, in ms of this process's time each."""
+    people = [samples.patient(number) for number in range(VALIDATED)]
+    began = time.process_time()
+    if any(issue.severity in SEVERE for one in people for issue in validate(one)):
+        raise Refused("a Patient of the bench is not valid")
+    return 1000 * (time.process_time() - began) / VALIDATED
 
 
 def _say(what: str) -> None:

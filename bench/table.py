@@ -47,11 +47,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Found:
-    """`memory`: the most that each server held, in MB; `token`: how long a token takes, in ms at PERCENTILES."""
+    """`memory`: the most that each server held, in MB; `token`: how long a token takes, in ms at PERCENTILES;
+    `validation`: how long a Patient is validated, in ms."""
 
     rows: Sequence[Row]
     memory: dict[str, float]
     token: tuple[float, ...]
+    validation: float
 
 
 def milliseconds(latencies: Iterable[float]) -> tuple[float, ...]:
@@ -70,12 +72,14 @@ def figures(rounds: Sequence[Round]) -> Figures:
 
 
 def text(found: Found) -> str:
-    """The table, right-aligned; below it what a token takes, and the peak memory."""
+    """The table, right-aligned; below it what a token and a validation take, and the peak memory."""
     memory = found.memory
     took = ", ".join(f"p{p} {value:.1f} ms" for p, value in zip(PERCENTILES, found.token, strict=True))
     held = f"peak memory: floor {memory['floor']:.0f} MB, server {memory['server']:.0f} MB"
     share = _share(memory["server"], memory["floor"])
-    return "\n".join([*aligned([HEAD, *map(_cells, found.rows)]), "", f"a token: {took}", f"{held}, ratio {share}"])
+    validated = f"a Patient is validated in {found.validation:.3f} ms"
+    below = (f"a token: {took}", validated, f"{held}, ratio {share}")
+    return "\n".join([*aligned([HEAD, *map(_cells, found.rows)]), "", *below])
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -119,6 +123,7 @@ def as_json(found: Found) -> dict[str, Any]:
             for row in found.rows
         },
         "token": _percentiles(found.token),
+        "validation_ms": found.validation,
         "peak_megabytes": found.memory,
     }
 

@@ -162,9 +162,11 @@ class HeadsLog:
             await self.sign(trail)
 
     async def sign(self, trail: AuditTrail) -> None:
-        """Unless nothing has come since the last time."""
+        """Unless nothing has come since the last time. The very first events are signed soon."""
         heads = await trail.heads()
-        if heads and heads != self._signed:
+        if not heads:
+            return
+        if heads != self._signed:
             line = msgspec.json.encode(signed(heads, self._clock(), self._key)) + b"\n"
             await asyncio.to_thread(_append, self.path, line)
             self._signed = heads

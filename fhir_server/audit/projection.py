@@ -114,6 +114,7 @@ class Projection:
 
     async def step(self) -> bool:
         """One look at all chains; whether there was something new."""
+        await self._heads.sign_when_due(self._trail)
         done = await self._trail.progress()
         found = False
         for number in range(CHAINS):
@@ -121,7 +122,6 @@ class Projection:
                 await self._make(blocks)
                 await self._trail.advance(number, place(blocks[-1]["_id"])[1])
                 found = True
-        await self._heads.sign_when_due(self._trail)
         return found
 
     async def _make(self, blocks: Sequence[Block]) -> None:
@@ -135,6 +135,7 @@ class Projection:
                 await self._trail.keep(type, of_type)
             self._heads.passed(len(documents.get(AUDIT_EVENT, ())))
             await self._rest(time.perf_counter() - began)
+            await self._heads.sign_when_due(self._trail)
             await self.leads()
 
     async def _rest(self, worked: float) -> None:

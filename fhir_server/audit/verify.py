@@ -11,7 +11,7 @@ import msgspec
 
 from fhir_server.audit.chains import ChainCheck, signatures
 from fhir_server.audit.events import AUDIT_EVENT
-from fhir_server.audit.heads import Copy
+from fhir_server.audit.heads import NO_COPY, Copy
 from fhir_server.audit.projection import resources
 from fhir_server.messages import Resource
 from fhir_server.store.audit_trail import AuditTrail, Block, Stored, as_stored
@@ -21,6 +21,8 @@ from fhir_server.store.documents import Stamp, with_meta
 AT_ONCE = 1_000
 MOST_TOLD = 100
 ID = re.compile(r"(\d)-([1-9]\d*)-([1-9]\d*)")
+
+NOT_THERE = "there is no such file, so that an end may have been cut off unnoticed"
 
 Progress = Callable[[int, int], None]
 """(blocks done, about how many there are)"""
@@ -48,9 +50,9 @@ def lines(report: Report) -> list[str]:
     return [*told, f"{report.blocks} blocks with {report.events} events: {verdict}."]
 
 
-async def verify(trail: AuditTrail, copy: Copy, progress: Progress = lambda done, total: None) -> Report:
-    """`copy`: the signed heads outside of the database."""
-    report, total, until = Report(), await trail.count(), await trail.progress()
+async def verify(trail: AuditTrail, copied: Copy | None, progress: Progress = lambda done, total: None) -> Report:
+    """`copied`: the signed heads outside of the database; None where there are none, which is wrong for any block."""
+    report, total, until, copy = Report(), await trail.count(), await trail.progress(), copied or NO_COPY
     report.findings += [f"line {number} of the signed heads: is not as it was signed" for number in copy.others]
     for chain in range(CHAINS):
         check, made_until = ChainCheck(chain, signatures(chain, copy.lines)), until.get(chain, 0)
@@ -65,6 +67,8 @@ async def verify(trail: AuditTrail, copy: Copy, progress: Progress = lambda done
         report.findings += check.findings
     report.findings += [f"block {id}: is of no chain" for id in await trail.strangers()]
     report.findings += await _strange_events(trail, report.made, until)
+    if copied is None and report.blocks:
+        report.findings.append(f"the signed heads: {NOT_THERE}")
     progress(total, total)
     return report
 
@@ -92,7 +96,9 @@ def _differing(expected: Sequence[Resource], stored: Mapping[str, Stored]) -> It
         found = stored.get(id)
         if found is None:
             yield f"AuditEvent/{id}: missing"
-        elif found.resource != as_stored(with_meta(resource, Stamp(id, 1, found.updated, "POST"))):
+        elif found.version != 1 or found.resource != as_stored(
+            with_meta(resource, Stamp(id, 1, found.updated, "POST"))
+        ):
             yield f"AuditEvent/{id}: is not what its block says"
 
 

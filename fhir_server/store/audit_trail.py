@@ -23,12 +23,13 @@ PROGRESS = "audit_progress"
 CHAIN = "chain:"
 RAW = CODEC.with_options(document_class=RawBSONDocument)
 BLOCKS_A_BATCH = 500
+STORED = ("version", "updated", "deleted", "resource")
 
 Block = Mapping[str, Any]
 
 
 class Stored(NamedTuple):
-    """A current document; `resource`: the bytes that it is stored as, None where it was deleted."""
+    """A current document; `resource`: the bytes that it is stored as, None where searches do not find it."""
 
     version: int
     updated: datetime
@@ -40,8 +41,9 @@ def as_stored(resource: Resource) -> bytes:
     return bson.encode(resource, codec_options=CODEC)
 
 
-def _raw(resource: RawBSONDocument | None) -> bytes | None:
-    return None if resource is None else bytes(resource.raw)
+def _raw(row: RawBSONDocument) -> bytes | None:
+    resource = row.get("resource")
+    return bytes(resource.raw) if row.get("deleted") is False and resource is not None else None
 
 
 class AuditTrail:
@@ -117,8 +119,8 @@ class AuditTrail:
         collection = self._database[type].with_options(codec_options=RAW)
         wanted = {"_id": {"$in": list(ids)}}
         with translated():
-            rows = await collection.find(wanted, {"version": True, "updated": True, "resource": True}).to_list()
-        return {row["_id"]: Stored(row["version"], row["updated"], _raw(row.get("resource"))) for row in rows}
+            rows = await collection.find(wanted, dict.fromkeys(STORED, True)).to_list()
+        return {row["_id"]: Stored(row["version"], row["updated"], _raw(row)) for row in rows}
 
     async def number_of(self, type: str) -> int:
         with translated():

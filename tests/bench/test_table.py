@@ -8,7 +8,7 @@ from bench.table import Figures, Found, Round, Row, as_json, figures, text
 FLOOR = Figures(1000.0, (1.0, 2.0, 3.0), 100.0, 10.0)
 SERVER = Figures(650.0, (2.0, 4.0, 6.0), 160.0, 20.0)
 MEMORY = {"floor": 80.0, "server": 120.0}
-FOUND = Found([Row(MEASURES[0], FLOOR, SERVER)], MEMORY, (8.0, 9.0, 10.0))
+FOUND = Found([Row(MEASURES[0], FLOOR, SERVER)], MEMORY, (8.0, 9.0, 10.0), 0.05)
 
 
 def test_figures_take_the_median_of_rounds_and_all_latencies() -> None:
@@ -30,16 +30,18 @@ def test_percentiles_of_a_hundred() -> None:
 
 
 def test_text_shows_ratio_and_goal() -> None:
-    head, row, _, token, memory = text(FOUND).splitlines()
+    head, row, _, token, validated, memory = text(FOUND).splitlines()
     assert row.split()[:6] == ["read", "1000", "650", "65%", ">=", "60%"]
     assert len(head) == len(row)
     assert token == "a token: p50 8.0 ms, p95 9.0 ms, p99 10.0 ms"
+    assert validated == "a Patient is validated in 0.050 ms"
     assert memory == "peak memory: floor 80 MB, server 120 MB, ratio 150%"
 
 
 def test_json_has_the_same_figures() -> None:
     found = as_json(FOUND)
     assert found["peak_megabytes"] == MEMORY
+    assert found["validation_ms"] == 0.05
     assert found["token"] == {"p50_ms": 8.0, "p95_ms": 9.0, "p99_ms": 10.0}
     assert found["measures"]["read"]["ratio"] == 0.65
     assert found["measures"]["read"]["server"] == {

@@ -181,6 +181,37 @@ async def test_only_what_is_given_out_is_told(client: httpx.AsyncClient, databas
         assert (path, sorted(events(database)[-1].patients)) == (path, sorted(patients))
 
 
+@pytest.mark.parametrize(
+    ("path", "patients"),
+    [
+        ("Linkage?_include=Linkage:item", ("a",)),
+        ("Linkage?_include=*", ("a",)),
+        ("Linkage?_include=Linkage:item&_elements=id", ("a",)),
+        ("Organization?_revinclude=Patient:organization", ("a",)),
+        ("Organization?_revinclude=Patient:organization&_revinclude:iterate=Linkage:item", ("a",)),
+        ("Linkage?item:Patient._id=a", ()),
+        ("Organization?_has:Patient:organization:_id=a", ()),
+        ("Organization?_revinclude=Patient:organization&_summary=count", ()),
+    ],
+)
+async def test_who_comes_along_with_what_is_nobodys_is_told(
+    client: httpx.AsyncClient, database: Database[Json], path: str, patients: tuple[str, ...]
+) -> None:
+    for one in (
+        {"resourceType": "Organization", "id": "rs", "name": "RS Contoh"},
+        {**PATIENT, "managingOrganization": {"reference": "Organization/rs"}},
+        {"resourceType": "Linkage", "id": "l", "item": [linked("Patient/a"), linked("Organization/rs")]},
+    ):
+        assert (await client.put(f"{one['resourceType']}/{one['id']}", json=one)).is_success
+    found = (await client.get(path)).json()
+    assert ("a" in [row["resource"]["id"] for row in found.get("entry", ())]) is (patients != ())
+    assert events(database)[-1].patients == patients
+
+
+def linked(reference: str) -> Json:
+    return {"type": "alternate", "resource": {"reference": reference}}
+
+
 async def test_without_the_journal_nothing_is_given_out(client: httpx.AsyncClient, database: Database[Json]) -> None:
     await client.put("Patient/a", json={**PATIENT, "name": [{"family": "Rahasia"}]})
     database.command({"collMod": "audit_blocks", "validator": {"never": True}})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from statistics import median
 from typing import Any
 
 import pytest
@@ -74,17 +72,6 @@ async def test_a_scope_is_never_widened(world: Hospital) -> None:
     token = answer.json()["access_token"]
     assert (await smart.fhir("Observation", token)).status_code == 200
     assert (await smart.fhir("Patient", token)).status_code == 403
-
-
-async def test_a_token_is_made_quickly(world: Hospital) -> None:
-    smart, made = world.smart, system(world.smart.issuer, EC)
-    taken = []
-    for _ in range(20):
-        form = asked(assertion(smart.issuer, made.id, EC))
-        began = time.perf_counter()
-        assert (await smart.client.post("/auth/token", data=form)).status_code == 200
-        taken.append(time.perf_counter() - began)
-    assert median(taken) < 0.06 * 3  # the goal is 60 ms; other tests may keep the machine busy
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
+from fhir_server.audit.events import decode_many, encode
 from fhir_server.audit.heads import NO_COPY, copied
 from fhir_server.audit.projection import Projection
 from fhir_server.audit.verify import Report, lines, verify
-from fhir_server.store.blocks import START, digest, head_of
+from fhir_server.store.blocks import CHAINS, START, block_id, digest, head_of, place
 from fhir_server.store.store import Store
 from tests.fhir_server.audit.conftest import Ask
 
@@ -122,6 +123,33 @@ def forget_a_chain(database: Database[Json]) -> str:
     return f"block {first}: missing, and all up to"
 
 
+def move_to_another_chain(database: Database[Json]) -> str:
+    """Made to fit there, so that the other chain is sound."""
+    moved = longest(database)[-1]
+    chain, _ = place(moved["_id"])
+    forged = {**moved, "_id": block_id((chain + 1) % CHAINS, 1), "prev": START.hash}
+    database["audit_blocks"].delete_one({"_id": moved["_id"]})
+    database["audit_blocks"].insert_one({**forged, "hash": digest(forged)})
+    return f"block {moved['_id']}: missing"
+
+
+def swap_two_events(database: Database[Json]) -> str:
+    block = next(block for block in blocks(database) if len(decode_many(block["entries"])) > 1)
+    turned = b"[" + b",".join(reversed([encode(event) for event in decode_many(block["entries"])])) + b"]"
+    assert turned != block["entries"]
+    database["audit_blocks"].update_one({"_id": block["_id"]}, {"$set": {"entries": turned}})
+    return f"block {block['_id']}: was changed"
+
+
+def cut_off_with_its_progress(database: Database[Json]) -> str:
+    """What the copy tells the end was is not asked here: the AuditEvents tell that there was more."""
+    block = longest(database)[-1]
+    chain, number = place(block["_id"])
+    database["audit_blocks"].delete_one({"_id": block["_id"]})
+    database["audit_progress"].update_one({"_id": f"chain:{chain}"}, {"$set": {"number": number - 1}})
+    return f"AuditEvent/{chain}-{number}-1: is of no block"
+
+
 def rename_a_block(database: Database[Json]) -> str:
     block = longest(database)[-1]
     database["audit_blocks"].insert_one({**block, "_id": "9/000000000001"})
@@ -150,6 +178,18 @@ def invent_an_audit_event(database: Database[Json]) -> str:
     return "AuditEvent/1-1-1000: is of no block"
 
 
+def renumber_an_audit_event(database: Database[Json]) -> str:
+    found = database["AuditEvent"].find_one_and_update({}, {"$set": {"version": 2}}) or {}
+    return f"AuditEvent/{found['_id']}: is not what its block says"
+
+
+def hide_an_audit_event(database: Database[Json]) -> str:
+    """It has its resource still, but is found no more."""
+    found = database["AuditEvent"].find_one({}) or {}
+    database["AuditEvent"].update_one({"_id": found["_id"]}, {"$set": {"deleted": True}})
+    return f"AuditEvent/{found['_id']}: is not what its block says"
+
+
 def bury_an_audit_event(database: Database[Json]) -> str:
     found = database["AuditEvent"].find_one({}) or {}
     database["AuditEvent_history"].insert_one({**found, "_id": f"{found['_id']}/1"})
@@ -163,8 +203,10 @@ def bury_an_audit_event(database: Database[Json]) -> str:
         pytest.param(cut(0), id="first block deleted"),
         pytest.param(cut(3), id="middle block deleted"),
         pytest.param(cut(-1), id="last block deleted"),
-        *(swap, forget_a_chain, rename_a_block, insert_nonsense),
+        *(swap, swap_two_events, move_to_another_chain, cut_off_with_its_progress),
+        *(forget_a_chain, rename_a_block, insert_nonsense),
         *(change_an_audit_event, delete_an_audit_event, invent_an_audit_event, bury_an_audit_event),
+        *(renumber_an_audit_event, hide_an_audit_event),
     ],
 )
 async def test_harm_is_found(store: Store, database: Database[Json], harm: Harm) -> None:
@@ -212,3 +254,15 @@ async def test_a_copy_that_was_touched_is_not_believed(store: Store, tmp_path: P
     assert await findings(store, tmp_path) == [
         f"line {number} of the signed heads: is not as it was signed" for number in (1, 2, 3)
     ]
+
+
+@pytest.mark.usefixtures("told")
+async def test_a_copy_that_was_removed_is_missed(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "heads.log").unlink()
+    copy = copied(tmp_path / "heads.log", tmp_path / "key.pem")
+    (finding,) = (await verify(store.audit_trail(), copy)).findings
+    assert finding.startswith("the signed heads: there is no such file")
+
+
+async def test_an_empty_journal_needs_no_copy(store: Store) -> None:
+    assert (await verify(store.audit_trail(), None)).findings == []
