@@ -78,7 +78,8 @@ class Guards:
         self._limits = limits
         self._by_token = Buckets(limits.per_token) if limits.per_token else None
         self._by_address = Buckets(limits.per_address) if limits.per_address else None
-        self._always = SECURITY | ({"Strict-Transport-Security": HSTS} if is_https else {})
+        always = SECURITY | ({"Strict-Transport-Security": HSTS} if is_https else {})
+        self._always = [(name.lower().encode(), value.encode()) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -99,11 +100,12 @@ class Guards:
 
         async def finish(message: Message) -> None:
             if message["type"] == "http.response.start":
-                told = MutableHeaders(raw=message["headers"])
-                for name, value in self._always.items():
-                    told.setdefault(name, value)
-                told.update(added)
+                there = {name for name, _ in message["headers"]}
+                missing = [pair for pair in self._always if pair[0] not in there]
+                message = {**message, "headers": [*message["headers"], *missing]}
                 if b"origin" in headers:
+                    told = MutableHeaders(raw=message["headers"])
+                    told.update(added)
                     told.add_vary_header("Origin")
             await send(message)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from threading import Thread
@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import auth.pages.routes
@@ -50,6 +51,7 @@ from settings import Settings
 SMALLEST_COMPRESSED = 1024
 AUTH_THREADS = 16
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+BELOW_FHIR = "/fhir/"
 
 
 class AuthState(TypedDict, total=False):
@@ -93,10 +95,16 @@ def create_app(settings: Settings) -> Starlette:
     signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
     return Starlette(
         lifespan=lifespan,
-        routes=[*signing_in, *fhir, *pages],
+        routes=in_order(fhir, [*signing_in, *pages]),
         middleware=_middleware(settings),
         exception_handlers={DatabaseFailed: auth.routes.database_failed},
     )
+
+
+def in_order(fhir: Sequence[Route], others: Sequence[Route]) -> list[Route]:
+    """Routes are tried one by one: FHIR comes before all but what others have below its base."""
+    within = [route for route in others if route.path.startswith(BELOW_FHIR)]
+    return [*within, *fhir, *(route for route in others if route not in within)]
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

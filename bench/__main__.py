@@ -107,7 +107,8 @@ class Loading:
         for number in range(ROUNDS + 1):
             seconds = self.plan.seconds / ROUNDS if number else min(WARM_UP_SECONDS, self.plan.seconds)
             for one in self.servers:
-                found = self._round(one, measure, (1 + place * (ROUNDS + 1) + number) * 1_000_000, seconds)
+                with servers.stopped(other for other in self.servers if other is not one):
+                    found = self._round(one, measure, (1 + place * (ROUNDS + 1) + number) * 1_000_000, seconds)
                 if number:
                     rounds[one.name].append(found)
         return Row(measure, figures(rounds["floor"]), figures(rounds["server"]))
