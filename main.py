@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from threading import Thread
@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import auth.pages.routes
@@ -40,7 +39,7 @@ from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.people import RecordPeople
 from fhir_server.reach import Reach
 from fhir_server.record import Record
-from fhir_server.routes import routes
+from fhir_server.routes import Door, fhir_first
 from fhir_server.search.units import unit
 from fhir_server.site import Site
 from fhir_server.store.store import Store, connect
@@ -51,7 +50,6 @@ from settings import Settings
 SMALLEST_COMPRESSED = 1024
 AUTH_THREADS = 16
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-BELOW_FHIR = "/fhir/"
 
 
 class AuthState(TypedDict, total=False):
@@ -90,27 +88,23 @@ def create_app(settings: Settings) -> Starlette:
             async with own.watching(), running_out(store), audit_events(settings, store, own):
                 yield {"record_for": record_for, "ready": store.ping, **authentication}
 
-    fhir = routes(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)
     pages = home.routes(settings.fhir_base, is_open=settings.open)
     signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
     return Starlette(
         lifespan=lifespan,
-        routes=in_order(fhir, [*signing_in, *pages]),
-        middleware=_middleware(settings),
+        routes=[*signing_in, *pages],
+        middleware=_middleware(settings, frozenset(route.path for route in signing_in)),
         exception_handlers={DatabaseFailed: auth.routes.database_failed},
     )
 
 
-def in_order(fhir: Sequence[Route], others: Sequence[Route]) -> list[Route]:
-    """Routes are tried one by one: FHIR comes before all but what others have below its base."""
-    within = [route for route in others if route.path.startswith(BELOW_FHIR)]
-    return [*within, *fhir, *(route for route in others if route not in within)]
-
-
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, others: Collection[str]) -> list[Middleware]:
+    """From the outside to the inside. `others`: addresses that are not FHIR's, wherever they are."""
     own_names = Middleware(TrustedHostMiddleware, allowed_hosts=own_hosts(settings), www_redirect=False)
     guards = Middleware(Guards, limits(settings), is_https=settings.fhir_base.startswith("https:"))
-    return [*([own_names] if settings.open else []), guards, Middleware(compressed)]
+    door = Door(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)
+    fhir = Middleware(fhir_first, door=door, others=others)
+    return [*([own_names] if settings.open else []), guards, Middleware(compressed), fhir]
 
 
 def limits(settings: Settings) -> Limits:

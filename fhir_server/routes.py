@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.caller import ANONYMOUS, OPEN, Caller
 from auth.storage.database import DatabaseFailed
@@ -59,26 +57,29 @@ DEAD_TOKEN = Text(
 logger = logging.getLogger(__name__)
 
 
-def routes(base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> list[Route]:
-    """The FHIR routes below `path`; the lifespan's state must have `record_for`, which gives a caller's record, and
-    `caller`, which gives a token's caller.
+def fhir_first(app: ASGIApp, door: Door, others: Collection[str] = ()) -> ASGIApp:
+    """`app`, and before it the door to all below its address but `others`: the router tries its routes one by one."""
+    path = door.path
 
-    `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything.
-    """
-    door = Door(base, is_open, max_body_bytes, path)
-    below = Route(path + "/{rest:path}", door)
-    below.path_regex = re.compile(f"{re.escape(path)}/(?P<rest>.*)", re.DOTALL)  # an encoded line feed is a path too
-    return [Route(path, door), below]
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope.get("path", "")
+        is_fhir = scope["type"] == "http" and asked.startswith(path) and asked[len(path) : len(path) + 1] in ("", "/")
+        await (door if is_fhir and asked not in others else app)(scope, receive, send)
+
+    return choose
 
 
 class Door:
-    """What all FHIR requests of one app share: an ASGI application, to save what Starlette wraps around a function."""
+    """FHIR below `path` as an ASGI application. The lifespan's state must have `record_for`, which gives a caller's
+    record, and `caller`, which gives a token's caller.
 
-    def __init__(self, base: str, is_open: bool, max_body_bytes: int, path: str) -> None:
+    `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything."""
+
+    def __init__(self, base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> None:
+        self.path = path
         self._base = base
         self._is_open = is_open
         self._max_body_bytes = max_body_bytes
-        self._prefix = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._handle(Request(scope, receive))
@@ -107,7 +108,7 @@ class Door:
         self, web: Request, query: Parameters, headers: Mapping[str, str]
     ) -> tuple[FhirRequest, Parameters]:
         """The request, and all its parameters, those of a form too."""
-        segments = _segments(web.scope, self._prefix)
+        segments = _segments(web.scope, self.path)
         body: object = None
         if web.method not in ("GET", "HEAD"):
             content = await read_body(web, self._max_body_bytes)

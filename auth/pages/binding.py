@@ -17,8 +17,10 @@ from auth.pages.forms import Form, PageRefused
 from auth.pages.login import too_many
 from auth.pages.reset import WRONG
 from auth.pages.visit import Visit
+from auth.people import RecordUnavailable
 from auth.senders import CannotSend
 from auth.signing_in import TooManyAttempts
+from auth.storage.database import DatabaseFailed
 from resources.issues import Text
 
 NOT_UNDERSTOOD = Text("This form could not be understood.", "Formulir ini tidak dikenal.")
@@ -65,16 +67,16 @@ async def _ask(visit: Visit, form: Form) -> Response:
 
 
 async def _send(visit: Visit, secret: str, nik: str, born: date) -> None:
-    contact = await visit.pages.people.contact(nik, born)
-    message = await visit.run(
-        binding.prepare, visit.issuer, secret, contact, hospital=visit.pages.hospital, language=visit.language
-    )
-    if message is None:
-        return
+    """Nobody waits for it any more: what goes wrong is for the log, and the person asks again."""
     try:
-        await to_thread.run_sync(visit.pages.send, message, limiter=visit.pages.threads)
-    except CannotSend as problem:
-        logging.getLogger(__name__).error("A code for an account was not sent: %s", problem)
+        contact = await visit.pages.people.contact(nik, born)
+        message = await visit.run(
+            binding.prepare, visit.issuer, secret, contact, hospital=visit.pages.hospital, language=visit.language
+        )
+        if message is not None:
+            await to_thread.run_sync(visit.pages.send, message, limiter=visit.pages.threads)
+    except (CannotSend, DatabaseFailed, RecordUnavailable) as problem:
+        logging.getLogger(__name__).error("A code for an account was not sent: %r", problem)
 
 
 async def _sent(visit: Visit, form: Form) -> Response:

@@ -11,6 +11,7 @@ import pytest
 from anyio import CapacityLimiter
 from pymongo.errors import AutoReconnect
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from auth.issuer import Issuer
 from auth.pages.site import Pages
@@ -19,7 +20,7 @@ from auth.protocol import server_of
 from auth.routes import database_failed, routes
 from auth.senders import nobody
 from auth.storage.database import DatabaseFailed, Documents
-from fhir_server.routes import routes as fhir_routes
+from fhir_server.routes import Door, fhir_first
 from tests.auth.apps import asking
 from tests.fhir_server.conftest import with_state
 
@@ -44,8 +45,12 @@ async def reached(error: Exception) -> AsyncIterator[httpx.AsyncClient]:
     async def caller(token: str) -> None:
         raise error
 
-    fhir = fhir_routes(issuer.fhir_base, is_open=False, max_body_bytes=1000)
-    app = Starlette(routes=[*routes(URL), *fhir], exception_handlers={DatabaseFailed: database_failed})
+    door = Door(issuer.fhir_base, is_open=False, max_body_bytes=1000)
+    app = Starlette(
+        routes=routes(URL),
+        middleware=[Middleware(fhir_first, door=door, others=[route.path for route in routes(URL)])],
+        exception_handlers={DatabaseFailed: database_failed},
+    )
     pages = Pages(issuer, cast("People", None), nobody)
     state = {"server": server_of(issuer), "threads": CapacityLimiter(2), "pages": pages, "caller": caller}
     state["record_for"] = lambda _: None

@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from auth.caller import Caller
 from fhir_server.record import Record
-from fhir_server.routes import routes
+from fhir_server.routes import Door
 from tests.fhir_server.conftest import BASE, client_of, settings, with_state
 from tests.fhir_server.interactions.samples import patient, unique
 
@@ -110,7 +109,7 @@ async def test_a_bug_of_ours_tells_nothing_but_a_number(caplog: pytest.LogCaptur
     def broken(caller: Caller) -> Record:
         raise RuntimeError("secret detail")
 
-    app = with_state(Starlette(routes=routes(BASE, is_open=True, max_body_bytes=1000)), {"record_for": broken})
+    app = with_state(Door(BASE, is_open=True, max_body_bytes=1000), {"record_for": broken})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=f"{BASE}/") as client:
         response = await client.get("Patient/1", headers={"Accept-Language": "en"})
     (issue,) = response.json()["issue"]

@@ -48,6 +48,8 @@ class KnownPeople:
         return [Encounter(f"{patient}-a", "2026-11-20", "Poli Dalam"), Encounter(f"{patient}-b", "2026-10", "")]
 
     async def contact(self, nik: str, born: date) -> Contact | None:
+        if self.fails:
+            raise RecordUnavailable
         return self.contacts.get(nik) if born == BORN else None
 
 
