@@ -39,11 +39,15 @@ def refuse_to_ask(asked: Mapping[str, str], session: Session | None, earliest: d
     Raises LoginRequiredError, ConsentRequiredError."""
     if asked.get("prompt", "").split() != ["none"]:
         return
-    if session is None or (earliest is not None and session.since < earliest):
+    if session is None or not _since(session, earliest):
         raise LoginRequiredError
     raise ConsentRequiredError
 
 
 def is_recent(session: Session, request: AuthorizationRequest) -> bool:
     """Whether the person signed in as late as the app wants it."""
-    return request.signed_in_after is None or session.since >= request.signed_in_after
+    return _since(session, request.signed_in_after)
+
+
+def _since(session: Session, earliest: datetime | None) -> bool:
+    return earliest is None or session.since >= earliest
