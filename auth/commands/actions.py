@@ -1,4 +1,4 @@
-"""What `rsud user`, `rsud client` and `rsud keys` have in common: actions, each answer of which is one JSON object on a line."""
+"""What `rsud user`, `client` and `keys` have in common: actions, each answer of which is one JSON object on a line."""
 
 from __future__ import annotations
 
