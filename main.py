@@ -35,6 +35,7 @@ from auth.storage.database import DatabaseFailed, Documents, connected
 from fhir_server.audit.heads import HeadsLog, private_key
 from fhir_server.audit.projection import Projection
 from fhir_server.emergencies import running_out
+from fhir_server.interactions.dispatch import CORE, Dispatcher
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.people import RecordPeople
 from fhir_server.reach import Reach
@@ -66,6 +67,7 @@ class State(AuthState):
     """What lives as long as the application; requests find it in `request.state`."""
 
     record_for: Callable[[Caller], Record]
+    dispatcher: Dispatcher
     ready: Callable[[], Awaitable[None]]
 
 
@@ -86,7 +88,7 @@ def create_app(settings: Settings) -> Starlette:
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
                 authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
             async with own.watching(), running_out(store), audit_events(settings, store, own):
-                yield {"record_for": record_for, "ready": store.ping, **authentication}
+                yield {"record_for": record_for, "dispatcher": CORE, "ready": store.ping, **authentication}
 
     pages = home.routes(settings.fhir_base, is_open=settings.open)
     signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]

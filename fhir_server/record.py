@@ -32,12 +32,13 @@ from fhir_server.search.page import Place
 from fhir_server.search.query import Query
 from fhir_server.search.wanted import Wanted
 from fhir_server.site import Site
+from fhir_server.store.answers import Answer
 from fhir_server.store.documents import Document, now
 from fhir_server.store.history import HistoryQuery
 from fhir_server.store.plans import Effort
 from fhir_server.store.snapshot import Found
 from fhir_server.store.store import Store
-from fhir_server.writing import write
+from fhir_server.writing import Errand, carry_out, write
 from resources.definitions.structure import resource_types
 from resources.issues import Text
 
@@ -313,8 +314,21 @@ class Record:
 
     async def commit(self, changes: Sequence[Change]) -> list[Committed]:
         """Carries out all of the changes or none. Raises what the first that fails raises."""
+        return await write(changes, self._store, self._context, self._trail)
 
-        def context() -> Context:
-            return Context(self.caller, self.site, self._clock(), self._ids, self._most_ids)
+    def _context(self) -> Context:
+        return Context(self.caller, self.site, self._clock(), self._ids, self._most_ids)
 
-        return await write(changes, self._store, context, self._trail)
+    async def answered(self, keys: Iterable[str]) -> dict[str, Answer]:
+        """What was answered under these Idempotency-Keys."""
+        return await self._store.answers.find(keys)
+
+    async def carry_out(self, errands: Sequence[Errand]) -> list[list[Committed]]:
+        """Carries out all errands of several callers or none: what the hospital writes at their requests. Whoever calls
+        this has judged what they may ask for. Raises Forbidden on the record of a caller with limits."""
+        self._only_without_limits()
+        return await carry_out(errands, self._store, self._context)
+
+    def errand(self, changes: Sequence[Change], answer: Answer | None = None) -> Errand:
+        """What is to be written at the request that this record is for; the journal names its caller."""
+        return Errand(self.caller, self._trail, tuple(changes), answer)

@@ -17,7 +17,7 @@ from auth.caller import ANONYMOUS, OPEN, Caller
 from auth.storage.database import DatabaseFailed
 from fhir_server.bundles import etag, http_date
 from fhir_server.errors import BadRequest, FhirError, TooLarge, Unauthenticated, UnsupportedMediaType, outcome
-from fhir_server.interactions.dispatch import answer, note_refusal
+from fhir_server.interactions.dispatch import Dispatcher
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters
 from fhir_server.negotiation import Format, sent, wanted
 from fhir_server.record import Record
@@ -32,7 +32,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
 }
 HEADERS = frozenset(
     b"accept accept-language content-type if-match if-modified-since if-none-exist if-none-match prefer"
-    b" x-provenance x-request-id".split()
+    b" x-provenance x-request-id idempotency-key".split()
 )
 SECURITY = {
     "Cache-Control": "no-store",
@@ -71,7 +71,7 @@ def fhir_first(app: ASGIApp, door: Door, others: Collection[str] = ()) -> ASGIAp
 
 class Door:
     """FHIR below `path` as an ASGI application. The lifespan's state must have `record_for`, which gives a caller's
-    record, and `caller`, which gives a token's caller.
+    record, `caller`, which gives a token's caller, and `dispatcher`.
 
     `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything."""
 
@@ -95,7 +95,7 @@ class Door:
             format = wanted(accept, _single(query, "_format"))
             parsed, query = await self._parse(web, query, parsed.headers)
             format = wanted(accept, _single(query, "_format"))
-            response = await answer(parsed, await self._record(web, parsed))
+            response = await self._dispatcher(web).answer(parsed, await self._record(web, parsed))
         except FhirError as error:
             response = FhirResponse(error.status, outcome(error.issues, parsed.language))
         except ClientDisconnect:
@@ -119,13 +119,18 @@ class Door:
         address = web.client.host if web.client is not None else ""
         return FhirRequest(web.method, segments, kept, headers, body, self._base, address), query
 
+    @staticmethod
+    def _dispatcher(web: Request) -> Dispatcher:
+        found: Dispatcher = web.state.dispatcher
+        return found
+
     async def _record(self, web: Request, request: FhirRequest) -> Record:
         """Raises Unauthenticated."""
         record_for: Callable[[Caller], Record] = web.state.record_for
         try:
             return record_for(await self._caller(web, request))
         except Unauthenticated as error:
-            await note_refusal(request, record_for(ANONYMOUS), error)
+            await self._dispatcher(web).note_refusal(request, record_for(ANONYMOUS), error)
             raise
 
     async def _caller(self, web: Request, request: FhirRequest) -> Caller:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from auth.caller import SYSTEM
+from auth.caller import SYSTEM, Caller
 from fhir_server.access import reached
 from fhir_server.approving import approvals
 from fhir_server.audit import provenance
@@ -14,8 +15,9 @@ from fhir_server.changes import Change
 from fhir_server.commit import Context, commit
 from fhir_server.corrections import sign
 from fhir_server.decide import Committed, Decision, created, new_document
-from fhir_server.errors import located
+from fhir_server.errors import FhirError, located
 from fhir_server.rights import check_asked, check_decided, referred
+from fhir_server.store.answers import Answer
 from fhir_server.store.faults import AlreadyExists
 from fhir_server.store.store import Store
 from fhir_server.store.transaction import Transaction
@@ -42,6 +44,42 @@ async def write(
             if attempt == ATTEMPTS_AFTER_RACE:
                 raise
     raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Changes that the hospital makes because a caller asked: the caller and the trail of the request are named in the
+    journal. `answer`: kept for the request's Idempotency-Key."""
+
+    caller: Caller
+    trail: Trail
+    changes: tuple[Change, ...]
+    answer: Answer | None = None
+
+
+async def carry_out(errands: Sequence[Errand], store: Store, context: Callable[[], Context]) -> list[list[Committed]]:
+    """All errands in one transaction, or none; what became of the changes of each. Raises what the first that fails
+    raises; AlreadyExists where an answer was kept under the same key meanwhile."""
+    changes = [change for errand in errands for change in errand.changes]
+    answers = [errand.answer for errand in errands if errand.answer is not None]
+
+    async def work(transaction: Transaction) -> list[list[Committed]]:
+        now = context()
+        committed = iter(await commit(changes, transaction, now))
+        if answers:
+            await transaction.keep(answers, now.moment)
+        found = [list(islice(committed, len(errand.changes))) for errand in errands]
+        told = zip(errands, found, strict=True)
+        events = [one.trail.written(one.caller, now.moment, zip(one.changes, rows, strict=True)) for one, rows in told]
+        await transaction.note([encode(event) for event in events])
+        return found
+
+    try:
+        return await store.transaction(work, sorted({change.type for change in changes}))
+    except FhirError:
+        for errand in errands:
+            errand.trail.is_written = False
+        raise
 
 
 async def _transact(

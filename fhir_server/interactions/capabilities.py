@@ -21,25 +21,34 @@ COMPARTMENT_DEFINITION = "http://hl7.org/fhir/CompartmentDefinition"
 WRITES = "create update patch delete conditional-update conditional-patch conditional-delete".split()
 TYPE_LEVEL = ("create", "search-type", "history-type")
 SYSTEM_LEVEL = ("transaction", "history-system", "search-system")
-OPERATION_DEFINITIONS = {
-    "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",
-    "$explain": "urn:rsud-fhir:operation:explain",
-    "$break-glass": "urn:rsud-fhir:operation:break-glass",
-}
-OF_ONE_TYPE = {"$break-glass": "Patient"}
+Operations = tuple[tuple[str, str, str | None], ...]
+"""Name, definition, and the only type that has it, of each operation."""
+
+
+class OperationLike(Protocol):
+    @property
+    def definition(self) -> str: ...
+
+    @property
+    def type(self) -> str | None: ...
 
 
 class RouteLike(Protocol):
     @property
     def code(self) -> str: ...
 
+    @property
+    def operation(self) -> OperationLike | None: ...
+
 
 def capabilities(
     request: FhirRequest, routes: Iterable[RouteLike], extra: Extra = NONE, *, closed: bool = False
 ) -> FhirResponse:
     """`closed`: one has to sign in, and is told where."""
-    codes = tuple(dict.fromkeys(route.code for route in routes))
-    found = statement(request.base, codes, ready(extra))
+    known = {route.code: route.operation for route in routes}
+    codes = tuple(code for code, operation in known.items() if operation is None)
+    operations = tuple((code[1:], one.definition, one.type) for code, one in known.items() if one is not None)
+    found = statement(request.base, codes, operations, ready(extra))
     if closed:
         security = oauth_uris(request.base.removesuffix("/fhir"))
         found = {**found, "rest": [{"mode": "server", "security": security, **row} for row in found["rest"]]}
@@ -47,8 +56,8 @@ def capabilities(
 
 
 @lru_cache(maxsize=8)
-def statement(base: str, codes: tuple[str, ...], extra: Extra = NONE) -> Resource:
-    """`codes`: the interactions, and the operations with their $, that the server answers."""
+def statement(base: str, codes: tuple[str, ...], operations: Operations, extra: Extra = NONE) -> Resource:
+    """`codes`: the interactions that the server answers."""
     return {
         "resourceType": "CapabilityStatement",
         "id": "rsud-fhir",
@@ -63,7 +72,7 @@ def statement(base: str, codes: tuple[str, ...], extra: Extra = NONE) -> Resourc
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "patchFormat": ["application/json-patch+json", "application/fhir+json", "application/fhir+xml"],
-        "rest": [_rest(codes, extra)],
+        "rest": [_rest(codes, operations, extra)],
     }
 
 
@@ -74,19 +83,19 @@ def software_version() -> str:
         return "0.1.0"
 
 
-def _rest(codes: tuple[str, ...], extra: Extra) -> Resource:
+def _rest(codes: tuple[str, ...], operations: Operations, extra: Extra) -> Resource:
     system = [code for code in codes if code in SYSTEM_LEVEL]
     interactions = system + (["batch"] if "transaction" in codes else [])
     return {
         "mode": "server",
-        "resource": [_resource(type, codes, extra) for type in resource_types()],
+        "resource": [_resource(type, codes, operations, extra) for type in resource_types()],
         "interaction": [{"code": code} for code in interactions],
         "searchParam": [row for row in _parameters(PLAINEST, extra) if row["name"].startswith("_")],
         "compartment": [f"{COMPARTMENT_DEFINITION}/{name[0].lower()}{name[1:]}" for name in compartments()],
     }
 
 
-def _resource(type: str, codes: tuple[str, ...], extra: Extra) -> Resource:
+def _resource(type: str, codes: tuple[str, ...], operations: Operations, extra: Extra) -> Resource:
     if type in SERVER_MADE:
         codes = tuple(code for code in codes if code not in WRITES)
     parameters = implemented(type, extra)
@@ -108,8 +117,8 @@ def _resource(type: str, codes: tuple[str, ...], extra: Extra) -> Resource:
         "searchRevInclude": ["*", *sorted(_pointing_at(extra).get(type, ()))],
         "searchParam": _parameters(type, extra),
     }
-    operations = [code for code in codes if code in OPERATION_DEFINITIONS and OF_ONE_TYPE.get(code, type) == type]
-    row["operation"] = [{"name": code[1:], "definition": OPERATION_DEFINITIONS[code]} for code in operations]
+    own = ((name, definition) for name, definition, only in operations if only in (None, type))
+    row["operation"] = [{"name": name, "definition": definition} for name, definition in own]
     return {name: value for name, value in row.items() if value != []}
 
 

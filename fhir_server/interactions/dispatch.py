@@ -6,9 +6,8 @@ https://hl7.org/fhir/R4/http.html#summary
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from fhir_server.audit.events import Trail
@@ -34,6 +33,14 @@ BUNDLE = "transaction"
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """`definition`: the canonical URL of its OperationDefinition; `type`: the only resource type that has it."""
+
+    definition: str
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """`code`: how the CapabilityStatement names it: an interaction, or an operation with its leading $."""
 
@@ -41,49 +48,18 @@ class Route:
     path: str
     interaction: Interaction
     code: str
+    operation: Operation | None = None
 
 
-async def answer(request: FhirRequest, record: Record) -> FhirResponse:
-    """Carries out one request; returns once the journal tells of it. Raises FhirError."""
-    route, arguments = resolve(request)
-    if route.code in NOT_NOTED:
-        return subset(request, await route.interaction(request, record, **arguments))
-    trail = Trail(route.code, request)
-    watched = record.watched(trail)
-    try:
-        trail.provenance = sent(request)
-        response = subset(request, await route.interaction(request, watched, **arguments))
-    except FhirError as error:
-        if error.status != Unavailable.status:
-            await watched.note(error.status, reason=error.issues[0].code)
-        raise
-    if route.code != BUNDLE:
-        await watched.note(response.status, version=response.version)
-    return response
+def operation(code: str, type: str | None = None) -> Operation:
+    """An operation of our own; of standard ones the definition is HL7's."""
+    return Operation(f"urn:rsud-fhir:operation:{code[1:]}", type)
 
 
-async def note_refusal(request: FhirRequest, record: Record, error: FhirError) -> None:
-    """For a request that was refused before anybody answered it. There is nothing to protect at an address that is
-    none."""
-    try:
-        route, _ = resolve(request)
-    except FhirError:
-        return
-    await record.watched(Trail(route.code, request)).note(error.status, reason=error.issues[0].code)
+EXPLAIN, BREAK_GLASS = operation("$explain"), operation("$break-glass", "Patient")
+VALIDATE = Operation("http://hl7.org/fhir/OperationDefinition/Resource-validate")
 
-
-async def bundle(request: FhirRequest, record: Record) -> FhirResponse:
-    return await transaction.process(request, record, answer, resolve)
-
-
-async def metadata(request: FhirRequest, record: Record) -> FhirResponse:
-    closed = not record.caller.everything
-    return capabilities.capabilities(request, ROUTES, record.site.extra, closed=closed)
-
-
-ROUTES = (
-    Route("GET", "metadata", metadata, "capabilities"),
-    Route("POST", "", bundle, BUNDLE),
+INTERACTIONS = (
     Route("GET", "_history", history.history_system, "history-system"),
     Route("GET", "{type}/{id}", read.read, "read"),
     Route("GET", "{type}/{id}/_history/{version}", read.vread, "vread"),
@@ -105,41 +81,93 @@ ROUTES = (
     Route("GET", "{type}/{id}/*", search.search_compartment, "search-system"),
     Route("POST", "{type}/{id}/*/_search", search.search_compartment, "search-system"),
     Route("POST", "{type}/{id}/_search", search.search_compartment, "search-system"),
-    Route("GET", "{type}/$explain", explain.explain, "$explain"),
-    Route("POST", "{type}/$explain", explain.explain, "$explain"),
-    Route("POST", "{type}/$validate", validate.validate_type, "$validate"),
-    Route("POST", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
-    Route("GET", "{type}/{id}/$validate", validate.validate_instance, "$validate"),
-    Route("POST", "{type}/{id}/$break-glass", break_glass.break_glass, "$break-glass"),
+    Route("GET", "{type}/$explain", explain.explain, "$explain", EXPLAIN),
+    Route("POST", "{type}/$explain", explain.explain, "$explain", EXPLAIN),
+    Route("POST", "{type}/$validate", validate.validate_type, "$validate", VALIDATE),
+    Route("POST", "{type}/{id}/$validate", validate.validate_instance, "$validate", VALIDATE),
+    Route("GET", "{type}/{id}/$validate", validate.validate_instance, "$validate", VALIDATE),
+    Route("POST", "{type}/{id}/$break-glass", break_glass.break_glass, "$break-glass", BREAK_GLASS),
 )
 
 
-@cache
-def _by_shape() -> Mapping[str, Mapping[str, Route]]:
-    shapes: dict[str, dict[str, Route]] = {}
-    for route in ROUTES:
-        shapes.setdefault(route.path, {})[route.method] = route
-    return shapes
+class Dispatcher:
+    """The table of what this server answers: FHIR's own interactions, and `more` of the packages above this one."""
 
-
-def resolve(request: FhirRequest) -> tuple[Route, dict[str, Any]]:
-    """The row of the table, and the arguments of its function. Raises NotFound, MethodNotAllowed, BadRequest."""
-    names = [_placeholder(segment, place) for place, segment in enumerate(request.path)]
-    arguments = {name[1:-1]: segment for name, segment in zip(names, request.path, strict=True) if name.startswith("{")}
-    _check_type(arguments.get("type"))
-    routes = _by_shape().get("/".join(names))
-    if routes is None:
-        raise _no_such_address(request.path)
-    _check_id(arguments.get("id"))
-    route = routes.get("GET" if request.method == "HEAD" else request.method)
-    if route is None:
-        raise MethodNotAllowed(
-            Text(
-                f"{request.method} is not possible here; {', '.join(sorted(routes))} is.",
-                f"{request.method} tidak dapat dipakai di alamat ini; gunakan {', '.join(sorted(routes))}.",
-            )
+    def __init__(self, more: Iterable[Route] = ()) -> None:
+        self.routes: tuple[Route, ...] = (
+            Route("GET", "metadata", self._metadata, "capabilities"),
+            Route("POST", "", self._bundle, BUNDLE),
+            *INTERACTIONS,
+            *more,
         )
-    return route, arguments
+        self._by_shape: dict[str, dict[str, Route]] = {}
+        for route in self.routes:
+            self._by_shape.setdefault(route.path, {})[route.method] = route
+
+    async def answer(self, request: FhirRequest, record: Record) -> FhirResponse:
+        """Carries out one request; returns once the journal tells of it. Raises FhirError."""
+        route, arguments = self.resolve(request)
+        if route.code in NOT_NOTED:
+            return subset(request, await route.interaction(request, record, **arguments))
+        trail = Trail(route.code, request)
+        watched = record.watched(trail)
+        try:
+            trail.provenance = sent(request)
+            response = subset(request, await route.interaction(request, watched, **arguments))
+        except FhirError as error:
+            if error.status != Unavailable.status:
+                await watched.note(error.status, reason=error.issues[0].code)
+            raise
+        if route.code != BUNDLE:
+            await watched.note(response.status, version=response.version)
+        return response
+
+    async def note_refusal(self, request: FhirRequest, record: Record, error: FhirError) -> None:
+        """For a request that was refused before anybody answered it. There is nothing to protect at an address that is
+        none."""
+        try:
+            route, _ = self.resolve(request)
+        except FhirError:
+            return
+        await record.watched(Trail(route.code, request)).note(error.status, reason=error.issues[0].code)
+
+    def resolve(self, request: FhirRequest) -> tuple[Route, dict[str, Any]]:
+        """The row of the table, and the arguments of its function. Raises NotFound, MethodNotAllowed, BadRequest."""
+        path = request.path
+        names = [_placeholder(segment, place) for place, segment in enumerate(path)]
+        arguments = {name[1:-1]: segment for name, segment in zip(names, path, strict=True) if name.startswith("{")}
+        _check_type(arguments.get("type"))
+        routes = self._by_shape.get("/".join(names))
+        if routes is None:
+            raise _no_such_address(path)
+        _check_id(arguments.get("id"))
+        route = routes.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            raise MethodNotAllowed(
+                Text(
+                    f"{request.method} is not possible here; {', '.join(sorted(routes))} is.",
+                    f"{request.method} tidak dapat dipakai di alamat ini; gunakan {', '.join(sorted(routes))}.",
+                )
+            )
+        if route.operation and route.operation.type not in (None, arguments.get("type")):
+            raise NotFound(
+                Text(f"{route.code} is for {route.operation.type}.", f"{route.code} untuk {route.operation.type}."),
+                code="not-supported",
+            )
+        return route, arguments
+
+    async def _bundle(self, request: FhirRequest, record: Record) -> FhirResponse:
+        return await transaction.process(request, record, self.answer, self.resolve)
+
+    async def _metadata(self, request: FhirRequest, record: Record) -> FhirResponse:
+        closed = not record.caller.everything
+        return capabilities.capabilities(request, self.routes, record.site.extra, closed=closed)
+
+
+CORE = Dispatcher()
+"""FHIR's own interactions, without the operations of other packages."""
+
+ROUTES, answer, resolve = CORE.routes, CORE.answer, CORE.resolve
 
 
 def _placeholder(segment: str, place: int) -> str:

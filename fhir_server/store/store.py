@@ -21,6 +21,7 @@ from fhir_server.errors import Conflict, TooLarge
 from fhir_server.search.cursor import KEY_BYTES as CURSOR_KEY_BYTES
 from fhir_server.search.cursor import Moment
 from fhir_server.store import indexes, snapshot
+from fhir_server.store.answers import Answers
 from fhir_server.store.audit_trail import AuditTrail
 from fhir_server.store.coalesce import Coalescer
 from fhir_server.store.documents import CODEC, COMPUTED, Document, from_history
@@ -87,6 +88,7 @@ class Store:
         self._inserters: dict[str, Coalescer[Noted, None]] = {}
         self.journal = Journal(self._database)
         self.emergencies = Emergencies(self._database)
+        self.answers = Answers(self._database)
 
     async def open(self) -> None:
         """Creates missing indexes of the types that are in use. MongoDB builds them without blocking."""
@@ -94,6 +96,7 @@ class Store:
             await self._database[CLAIMS].create_indexes(list(indexes.CLAIMS))
             await self.journal.open()
             await self.emergencies.open()
+            await self.answers.open()
             await self.cursor_key()
             for type in await self.types():
                 await self.prepare(type)

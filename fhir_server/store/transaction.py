@@ -10,6 +10,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from fhir_server.access import Access, Filter
+from fhir_server.store.answers import COLLECTION as ANSWERS
+from fhir_server.store.answers import Answer
+from fhir_server.store.answers import row as answer_row
 from fhir_server.store.documents import Document, history_row
 from fhir_server.store.emergencies import COLLECTION as EMERGENCIES
 from fhir_server.store.emergencies import Emergency, row
@@ -54,6 +57,12 @@ class Transaction:
         with translated_in_transaction():
             same = {"_id": emergency.subject, "patient": emergency.patient, "until": emergency.until}
             return (await self._database[EMERGENCIES].delete_one(same, session=self._session)).deleted_count == 1
+
+    async def keep(self, answers: Sequence[Answer], at: datetime) -> None:
+        """Raises AlreadyExists where one was given under the same key."""
+        with translated_in_transaction():
+            rows = [answer_row(answer, at) for answer in answers]
+            await self._database[ANSWERS].insert_many(rows, session=self._session)
 
     async def get_many(self, type: str, ids: Iterable[str]) -> dict[str, Document]:
         """Current documents and tombstones by id, whoever may see them: the commit judges them before it acts."""

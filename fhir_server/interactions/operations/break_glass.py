@@ -5,7 +5,8 @@ The patient sees in the access log who did it and why. Roles that may do it: bre
 
 from __future__ import annotations
 
-from fhir_server.errors import BadRequest, Forbidden, NotFound
+from fhir_server.errors import Forbidden
+from fhir_server.interactions.operations.parameters import parameters
 from fhir_server.messages import FhirRequest, FhirResponse
 from fhir_server.record import Record
 from fhir_server.store.documents import instant
@@ -17,17 +18,13 @@ SHORTEST_REASON, LONGEST_REASON = 10, 500
 async def break_glass(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
     """Parameters: `reason`, a string of 10 to 500 characters; or `stop`, a boolean. Raises Forbidden, NotFound,
     Conflict where the record is open anyway or another one is open."""
-    if type != "Patient":
-        raise NotFound(
-            Text("$break-glass is for a Patient.", "$break-glass hanya untuk Patient."), code="not-supported"
-        )
     role = record.caller.role
     levels = {scope.level for scope in record.caller.scopes}
     if role is None or not role.break_glass or "user" not in levels:
         raise Forbidden(
             Text("Your role may not open records in an emergency.", "Peran Anda tidak boleh membuka akses darurat.")
         )
-    sent = _parameters(request)
+    sent = parameters(request)
     if sent.get("stop") is True:
         await record.stop_emergency(id)
         return FhirResponse(204)
@@ -42,21 +39,6 @@ async def break_glass(request: FhirRequest, record: Record, *, type: str, id: st
             ],
         },
     )
-
-
-def _parameters(request: FhirRequest) -> dict[str, object]:
-    """Raises BadRequest."""
-    body = request.body
-    rows = body.get("parameter", []) if isinstance(body, dict) and body.get("resourceType") == "Parameters" else None
-    if not isinstance(rows, list):
-        raise BadRequest(
-            Text("Send a Parameters resource with a reason.", "Kirim sumber daya Parameters yang memuat reason.")
-        )
-    found: dict[str, object] = {}
-    for row in rows:
-        if isinstance(row, dict) and isinstance(row.get("name"), str):
-            found[row["name"]] = next((value for name, value in row.items() if name.startswith("value")), None)
-    return found
 
 
 def _reason(value: object) -> str:

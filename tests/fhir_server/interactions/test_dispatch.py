@@ -12,8 +12,8 @@ from fhir_server.messages import FhirRequest
 @pytest.mark.parametrize(
     ("method", "path", "name", "arguments"),
     [
-        ("GET", "metadata", "metadata", {}),
-        ("POST", "", "bundle", {}),
+        ("GET", "metadata", "_metadata", {}),
+        ("POST", "", "_bundle", {}),
         ("GET", "_history", "history_system", {}),
         ("GET", "Patient/1", "read", {"type": "Patient", "id": "1"}),
         ("HEAD", "Patient/1", "read", {"type": "Patient", "id": "1"}),
