@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from resources.appointment import appointment_keys
+from resources.booking import appointment_keys, task_keys
 from resources.encounter import encounter_rules
 from resources.identifiers import Identifier
 from resources.issues import Issue
@@ -29,6 +29,7 @@ KEYS: Mapping[str, Callable[[Any], Iterator[Identifier]]] = {
     "Patient": patient_keys,
     "Practitioner": practitioner_keys,
     "Appointment": appointment_keys,
+    "Task": task_keys,
     "SearchParameter": search_parameter_keys,
 }
 

@@ -20,6 +20,9 @@ MRN_PREFIX: Final = LOCAL + "mrn/"
 ENCOUNTER_PREFIX: Final = LOCAL + "encounter/"
 BPJS_PREFIX: Final = LOCAL + "insurance-subscriber/"
 BOOKING_PREFIX: Final = LOCAL + "kodebooking/"  # ours: the code that BPJS Antrean calls kodebooking
+POLI_PREFIX: Final = LOCAL + "poli/"  # ours: a clinic by the code that BPJS has for it
+TICKET_PREFIX: Final = LOCAL + "antrean/"  # ours: a number of the queue of one service point and day
+QUEUE_PREFIX: Final = LOCAL + "loket-antrean/"  # ours: the queue of a service point on a day
 KFA: Final = LOCAL + "kfa"
 
 # HL7 and others: https://hl7.org/fhir/R4/terminologies-systems.html
@@ -33,3 +36,11 @@ UCUM: Final = "http://unitsofmeasure.org"
 def local(kind: str, organization: str) -> str:
     """The identifier system of one organization for one kind of thing: local("mrn", "100000001")."""
     return f"{LOCAL}{kind}/{organization}"
+
+
+# Extensions and codes of our own: what bookings and the queue keep in Slot, Appointment and Task.
+SESSION: Final = "urn:rsud-fhir:session"
+BOOKING: Final = "urn:rsud-fhir:booking"
+TICKET: Final = "urn:rsud-fhir:ticket"
+SERVICE_POINT: Final = "urn:rsud-fhir:service-point"
+BUSINESS_STATUS: Final = "urn:rsud-fhir:ticket-status"
