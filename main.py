@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import timedelta
 from functools import partial
 from threading import Thread
 from typing import TypedDict
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import auth.pages.routes
 import auth.routes
+import bookings.operations
 import home
 from auth.bearer import Bearer
 from auth.caller import SYSTEM, Caller, caller_of
@@ -32,10 +34,15 @@ from auth.senders import Sender, console, nobody, smtp
 from auth.server import Server
 from auth.storage import clients
 from auth.storage.database import DatabaseFailed, Documents, connected
+from bookings.asking import Clerk
+from bookings.desk import Desk
+from bookings.rules import Rules
+from bookings.sweeping import sweeping
 from fhir_server.audit.heads import HeadsLog, private_key
 from fhir_server.audit.projection import Projection
 from fhir_server.emergencies import running_out
-from fhir_server.interactions.dispatch import CORE, Dispatcher
+from fhir_server.ids import new_ids
+from fhir_server.interactions.dispatch import Dispatcher
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.people import RecordPeople
 from fhir_server.reach import Reach
@@ -43,6 +50,7 @@ from fhir_server.record import Record
 from fhir_server.routes import Door, fhir_first
 from fhir_server.search.units import unit
 from fhir_server.site import Site
+from fhir_server.store.documents import now
 from fhir_server.store.store import Store, connect
 from fhir_server.telling import tell
 from guards import Guards, Limits
@@ -83,12 +91,15 @@ def create_app(settings: Settings) -> Starlette:
         async with open_store(settings) as store, open_auth(settings) as authentication:
             own = own_parameters(store, place)
             record_for = partial(_record_for, store, own)
+            clerk = clerk_of(settings, partial(record_for, SYSTEM))
+            dispatcher = Dispatcher(bookings.operations.routes(clerk))
             if "server" in authentication:
                 reach = Reach(partial(record_for, SYSTEM))
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
                 authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
-            async with own.watching(), running_out(store), audit_events(settings, store, own):
-                yield {"record_for": record_for, "dispatcher": CORE, "ready": store.ping, **authentication}
+            swept = sweeping(clerk.desk, clerk.hospital, clerk.clock)
+            async with own.watching(), running_out(store), swept, audit_events(settings, store, own):
+                yield {"record_for": record_for, "dispatcher": dispatcher, "ready": store.ping, **authentication}
 
     pages = home.routes(settings.fhir_base, is_open=settings.open)
     signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
@@ -185,6 +196,21 @@ def sign_in_pages(settings: Settings, issuer: Issuer, record_for: Callable[[Call
         language=settings.language,
         zone=zone,
     )
+
+
+def clerk_of(settings: Settings, hospital: Callable[[], Record]) -> Clerk:
+    """Who takes bookings in this process, by the hospital's rules."""
+    rules = Rules(
+        days=settings.booking_days,
+        cutoff=timedelta(minutes=settings.booking_cutoff_minutes),
+        cancel=timedelta(minutes=settings.booking_cancel_minutes),
+        referral_days=settings.booking_referral_days,
+        hold=timedelta(minutes=settings.booking_hold_minutes),
+        promised=timedelta(minutes=settings.booking_promised_minutes),
+        check_in=timedelta(minutes=settings.check_in_minutes),
+        zone=ZoneInfo(settings.time_zone),
+    )
+    return Clerk(Desk(hospital, rules), hospital, now, new_ids())
 
 
 def _sender(settings: Settings) -> Sender:

@@ -72,6 +72,19 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, le=9, description="Number of own proxies before the server, each of which sets X-Forwarded-For"
     )
+    booking_days: int = Field(30, ge=0, le=365, description="How many days ahead one may book")
+    booking_cutoff_minutes: int = Field(
+        60, ge=0, description="Booking of a session ends so many minutes before the session does"
+    )
+    booking_cancel_minutes: int = Field(
+        60, ge=0, description="Until so many minutes before a session patients cancel and reschedule"
+    )
+    booking_hold_minutes: int = Field(5, ge=1, le=60, description="How long a place is held for who books")
+    booking_promised_minutes: int = Field(
+        30, ge=1, description="How long a place that frees is held for the first of the waiting list"
+    )
+    booking_referral_days: int = Field(90, ge=1, description="How many days old a referral may be on the day")
+    check_in_minutes: int = Field(120, ge=0, description="Check-in opens so many minutes before a session")
     search_timeout_ms: int = Field(5000, ge=1, description="Longest time a search may take in MongoDB, in milliseconds")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines shown")
 

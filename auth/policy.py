@@ -26,7 +26,10 @@ SYSTEM = "sistem"
 LABELS = ("R", "V")
 """Codes of v3-Confidentiality above N (normal) that a role may be given."""
 
-SETTINGS = frozenset(("patients", "days", "labels", "break_glass", "approve", "purpose", *RIGHTS))
+FLAGS = ("break_glass", "approve", "book", "overbook", "call")
+"""What a role may do besides."""
+
+SETTINGS = frozenset(("patients", "days", "labels", "purpose", *FLAGS, *RIGHTS))
 
 
 class PolicyRefused(Exception):
@@ -38,8 +41,9 @@ class Role:
     """`rights`: pairs of a resource type, or *, and some of c r u d s; `patients`: whose records; `days`: how long
     after a visit somebody counts as treated; `labels`: confidentiality above normal that it may see, R or V;
     `break_glass`: whether it may open one more record in an emergency; `approves`: whether it may let others correct
-    old entries; `purpose`: a code of PurposeOfUse; `entries`: types of which it corrects what is signed only as their
-    author, for some `hours`, or with an approval."""
+    old entries; `books`: whether it may book for the patients that it reaches, `overbooks` beyond a session's places
+    and cut-off, with a reason; `calls`: whether it calls the queue; `purpose`: a code of PurposeOfUse; `entries`: types
+    of which it corrects what is signed only as their author, for some `hours`, or with an approval."""
 
     name: str
     rights: frozenset[tuple[str, str]] = frozenset()
@@ -48,6 +52,9 @@ class Role:
     labels: frozenset[str] = frozenset()
     break_glass: bool = False
     approves: bool = False
+    books: bool = False
+    overbooks: bool = False
+    calls: bool = False
     purpose: str = "TREAT"
     entries: frozenset[str] = frozenset()
     hours: int = 0
@@ -120,16 +127,19 @@ def _role(name: str, row: Mapping[str, Any], groups: Mapping[str, Any], place: s
         for right, letters in RIGHTS.items()
         for type in _types(row.get(right, ()), groups, f"{where}.{right}")
     ]
-    flags = {key: row.get(key, False) is True for key in ("break_glass", "approve")}
+    flags = {flag: row.get(flag, False) is True for flag in FLAGS}
     return Role(
         name,
         frozenset(rights),
         patients,
         days,
         labels,
+        purpose=str(row.get("purpose", "TREAT")),
         break_glass=flags["break_glass"],
         approves=flags["approve"],
-        purpose=str(row.get("purpose", "TREAT")),
+        books=flags["book"],
+        overbooks=flags["overbook"],
+        calls=flags["call"],
     )
 
 

@@ -27,9 +27,9 @@ KINDS = {1: "Rujukan FKTP", 2: "Rujukan Internal", 3: "Kontrol", 4: "Rujukan Ant
 @dataclass(frozen=True, slots=True)
 class Booking:
     """`id`: of the Appointment; `session`: the id of its Slot; `code`: kodebooking; `number`: in the session, None
-    until it is booked; `payer`, `kind`, `referral`: as BPJS has them; `day`: the hospital's; `expires`: when a hold ends;
-    `is_new`: the patient has no record number that was used before (pasien baru); `reason`: why it was cancelled, or
-    why it is booked beyond the capacity; `expected`: when it is due."""
+    until it is booked; `payer`, `kind`, `referral`: as BPJS has them; `day`: the hospital's; `expires`: when a hold
+    ends; `is_new`: the patient has no record number that was used before (pasien baru); `reason`: why it was
+    cancelled, or is booked beyond the capacity; `expected`: when it is due."""
 
     id: str
     status: Status

@@ -153,9 +153,14 @@ def outcome(issues: Iterable[Issue], language: str) -> Resource:
 def _issue(issue: Issue, language: str) -> Resource:
     text = issue.text.in_language(language)
     row: Resource = {"severity": issue.severity, "code": issue.code, "details": {"text": text}, "diagnostics": text}
+    if issue.rule:
+        row["details"]["coding"] = [{"system": RULES, "code": issue.rule}]
     if issue.expression:
         row["expression"] = [issue.expression]
     return row
 
+
+RULES = "urn:rsud-fhir:rule"
+"""The code system of the hospital's rules."""
 
 ALL_OK = Issue("information", "informational", Text("All OK", "Semua baik"))

@@ -329,6 +329,12 @@ class Record:
         self._only_without_limits()
         return await carry_out(errands, self._store, self._context)
 
-    def errand(self, changes: Sequence[Change], answer: Answer | None = None) -> Errand:
-        """What is to be written at the request that this record is for; the journal names its caller."""
+    def gives(self, type: str, documents: Iterable[Document]) -> None:
+        """What the hospital has read for the request of this record is given out: the journal tells of it."""
+        self._trail.saw(type, documents)
+
+    def errand(self, changes: Sequence[Change], answer: Answer | None = None, *, remark: str = "") -> Errand:
+        """What is to be written at the request that this record is for; the journal names its caller. `remark`: the
+        reason that the caller gave."""
+        self._trail.remark = remark or self._trail.remark
         return Errand(self.caller, self._trail, tuple(changes), answer)

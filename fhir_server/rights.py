@@ -14,6 +14,7 @@ from fhir_server.messages import Resource
 from fhir_server.references import local
 from fhir_server.store.documents import Document
 from resources.belonging import SHARED
+from resources.booking import is_operated
 from resources.issues import Text
 
 
@@ -69,7 +70,10 @@ def _may_change(change: Change, old: Document, caller: Caller) -> bool:
 def check_decided(decision: Decision, caller: Caller) -> None:
     """Raises Forbidden, NotFound where what would be stored is not the caller's to write."""
     old, new, type = decision.old, decision.new, decision.committed.type
-    if new is None or new["deleted"] or caller.everything:
+    if new is None or caller.everything:
+        return
+    if new["deleted"]:
+        _check_operated(type, old, new)
         return
     if old is None or old["deleted"]:
         allowed = writable(caller, type, "c").allows(new)
@@ -83,6 +87,7 @@ def check_decided(decision: Decision, caller: Caller) -> None:
         raise NotFound(
             Text(f"You may not write this {type}: it is not yours.", f"Anda tidak berhak menulis {type} ini.")
         )
+    _check_operated(type, old, new)
     if reached(caller) is not None:
         _check_limited(type, old, new)
 
@@ -113,6 +118,17 @@ def _check_approver(task: Resource, caller: Caller) -> None:
         raise Forbidden(
             Text("Another, who may approve corrections, accepts this.", "Hanya penyetuju lain yang boleh menerima ini.")
         )
+
+
+def _check_operated(type: str, old: Document | None, new: Document) -> None:
+    if not any(is_operated(document.get("resource", {})) for document in (old, new) if document is not None):
+        return
+    raise Forbidden(
+        Text(
+            f"This {type} belongs to bookings or the queue: use their operations ($book, $cancel, $check-in, …).",
+            f"{type} ini milik booking atau antrean: pakai operasinya ($book, $cancel, $check-in, …).",
+        )
+    )
 
 
 def _check_labels(old: Document, new: Document, caller: Caller) -> None:

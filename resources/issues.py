@@ -19,9 +19,11 @@ class Text(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One problem. `severity`: fatal, error, warning, information; `code`: an issue type of FHIR;
-    `expression`: FHIRPath of the element, such as Patient.contact[0].name, empty where it concerns no element."""
+    `expression`: FHIRPath of the element, such as Patient.contact[0].name, empty where it concerns no element; `rule`:
+    the hospital's rule that says so, by its name."""
 
     severity: str
     code: str
     text: Text
     expression: str = ""
+    rule: str = ""
