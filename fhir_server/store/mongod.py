@@ -17,7 +17,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote
 
 from pymongo import MongoClient
@@ -31,6 +31,10 @@ MEMBER = f"./{SOCKET}"
 PR_SET_PDEATHSIG = 1
 ALREADY_INITIALIZED, NOT_YET_INITIALIZED = 23, 94
 PATIENCE = 60.0
+LEAVING = 10.0
+"""How long a mongod may take to end whose starter is gone, in seconds."""
+
+IN_USE = "DBPathInUse"
 
 
 class MongodError(Exception):
@@ -100,15 +104,25 @@ def start(data_dir: Path, program: Path | None = None, *, cleanup: ExitStack) ->
     reachable = _short_path(data_dir, cleanup)
     uri = f"mongodb://{quote(str(reachable), safe='')}/?directConnection=true"
     with _one_at_a_time(data_dir):
-        process = None if _answers(reachable) else _launch(find_program(program), data_dir)
-        try:
-            _become_primary(uri, reachable, process, data_dir)
-        except BaseException:
-            _end(process)
-            raise
+        process = _joined_or_started(uri, reachable, program, data_dir)
         users = (data_dir / USERS).open("ab")
         fcntl.flock(users, fcntl.LOCK_SH)
     return Mongod(uri, data_dir, process, users)
+
+
+def _joined_or_started(uri: str, path: Path, program: Path | None, data_dir: Path) -> subprocess.Popen[bytes] | None:
+    """None where one was there. One that answers may be about to end with who started it: then it is waited for."""
+    since = time.monotonic()
+    while True:
+        process = None if _answers(path) else _launch(find_program(program), data_dir)
+        try:
+            _become_primary(uri, path, process, _Starting(data_dir, since))
+            return process
+        except _Ending:
+            time.sleep(0.1)
+        except BaseException:
+            _end(process)
+            raise
 
 
 def find_program(chosen: Path | None = None, *, search_path: str | None = None) -> Path:
@@ -233,13 +247,41 @@ def _end_with(parent: int) -> Callable[[], None]:
     return arrange
 
 
-def _become_primary(uri: str, path: Path, process: subprocess.Popen[bytes] | None, data_dir: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+class _Ending(Exception):
+    """The mongod that was there before is just going away."""
+
+
+class _Starting(NamedTuple):
+    """`since`: of the monotonic clock."""
+
+    data_dir: Path
+    since: float
+
+    def wait(self, process: subprocess.Popen[bytes] | None, path: Path) -> None:
+        """A moment. Raises _Ending, MongodFailed."""
+        passed, log = time.monotonic() - self.since, self.data_dir / LOG
+        if process is None and not _answers(path):
+            raise _Ending
+        if process is not None and process.poll() is not None:
+            if passed < LEAVING and IN_USE in log.read_text("utf-8", errors="replace"):
+                raise _Ending
+            raise MongodFailed(
+                f"mongod ended with status {process.returncode}: {_last_words(self.data_dir)}; the whole log is {log}."
+            )
+        if passed > PATIENCE:
+            raise MongodFailed(
+                f"mongod was not ready within {PATIENCE:.0f} seconds: {_last_words(self.data_dir)}; "
+                f"the whole log is {log}."
+            )
+        time.sleep(0.02)
+
+
+def _become_primary(uri: str, path: Path, process: subprocess.Popen[bytes] | None, starting: _Starting) -> None:
     while not _answers(path):
-        _still_starting(process, data_dir, deadline)
-    with MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=int(PATIENCE * 1000)) as client:
+        starting.wait(process, path)
+    with MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=1000) as client:
         while not (state := _hello(client)).get("isWritablePrimary"):
-            _still_starting(process, data_dir, deadline)
+            starting.wait(process, path)
             if state.get("isreplicaset"):
                 _initiate(client)
 
@@ -261,20 +303,6 @@ def _hello(client: MongoClient[dict[str, Any]]) -> dict[str, Any]:
         return client.admin.command("hello")
     except PyMongoError:
         return {}
-
-
-def _still_starting(process: subprocess.Popen[bytes] | None, data_dir: Path, deadline: float) -> None:
-    if process is not None and process.poll() is not None:
-        raise MongodFailed(
-            f"mongod ended with status {process.returncode}: {_last_words(data_dir)}; "
-            f"the whole log is {data_dir / LOG}."
-        )
-    if time.monotonic() > deadline:
-        raise MongodFailed(
-            f"mongod was not ready within {PATIENCE:.0f} seconds: {_last_words(data_dir)}; "
-            f"the whole log is {data_dir / LOG}."
-        )
-    time.sleep(0.02)
 
 
 def _last_words(data_dir: Path) -> str:

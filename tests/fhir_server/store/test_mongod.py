@@ -172,3 +172,16 @@ def test_two_starts_at_once_share_one_mongod(tmp_path: Path) -> None:
             starter.kill()
             starter.communicate()
     wait_until(lambda: living_in(tmp_path) == [])
+
+
+def test_one_that_is_about_to_end_is_not_joined(tmp_path: Path) -> None:
+    """Its starter was killed a moment ago: it still answers, and shuts down."""
+    for _ in range(3):
+        arguments = [sys.executable, "-c", STARTER, str(tmp_path)]
+        with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE) as starter:
+            assert starter.stdout is not None
+            assert starter.stdout.readline() == b"started\n"
+            starter.kill()
+        with mongod.running(tmp_path) as again, Client(again.uri) as client:
+            client["kept"]["things"].insert_one({})
+            assert again.process is not None
