@@ -79,9 +79,9 @@ class Settings(BaseSettings):
     booking_cancel_minutes: int = Field(
         60, ge=0, description="Until so many minutes before a session patients cancel and reschedule"
     )
-    booking_hold_minutes: int = Field(5, ge=1, le=60, description="How long a place is held for who books")
-    booking_promised_minutes: int = Field(
-        30, ge=1, description="How long a place that frees is held for the first of the waiting list"
+    booking_hold_minutes: float = Field(5, gt=0, le=60, description="How long a place is held for who books")
+    booking_promised_minutes: float = Field(
+        30, gt=0, description="How long a place that frees is held for the first of the waiting list"
     )
     booking_referral_days: int = Field(90, ge=1, description="How many days old a referral may be on the day")
     check_in_minutes: int = Field(120, ge=0, description="Check-in opens so many minutes before a session")
