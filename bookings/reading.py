@@ -38,7 +38,7 @@ async def read(hospital: Record, rules: Rules, asks: Sequence[Ask], claims: Sequ
     about = {one.id: one for one in _bookings(named)}
     slots, people, answers = await asyncio.gather(
         by_id(hospital, "Slot", [*(ask.session for ask in asks), *(one.session for one in about.values())]),
-        by_id(hospital, "Patient", (ask.patient.removeprefix("Patient/") for ask in asks)),
+        by_id(hospital, "Patient", (url.removeprefix("Patient/") for url in _patients(asks, about))),
         hospital.answered(claims) if claims else _none(),
     )
     held = {session.id: session for document in slots if (session := sessions.read(document["resource"]))}
@@ -56,6 +56,12 @@ async def read(hospital: Record, rules: Rules, asks: Sequence[Ask], claims: Sequ
     documents = {("Slot", document["_id"]): document for document in slots}
     documents |= {("Appointment", id): document for id, document in appointments.items()}
     return Reading(ledger, documents, answers)
+
+
+def _patients(asks: Iterable[Ask], about: Mapping[str, Booking]) -> Iterator[str]:
+    """Who gets a place."""
+    for ask in asks:
+        yield about[ask.booking].patient if ask.what == "reschedule" and ask.booking in about else ask.patient
 
 
 async def by_id(hospital: Record, type: str, ids: Iterable[str]) -> list[Document]:
