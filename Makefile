@@ -22,7 +22,7 @@ serve: $(VENV)/.runtime ## install what is missing and serve the demo hospital o
 
 test: $(VENV)/.development .cache/$(EXAMPLES)/package $(CORE) ## install what the tests need and run all of them
 	@deploy/require-commands chromium
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest --numprocesses=2 --dist=worksteal
 
 check: $(VENV)/.development ## format, lint, types, import contracts, then all tests
 	@$(VENV)/bin/ruff format --check .

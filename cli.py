@@ -17,6 +17,7 @@ import auth.commands.clients as client_commands
 import auth.commands.keys as key_commands
 import auth.commands.policy as policy_command
 import auth.commands.users as user_commands
+import exchange.bpjs.commands as bpjs_commands
 import serving
 from auth.client_metadata import ClientRefused
 from auth.commands.actions import printed
@@ -291,6 +292,7 @@ COMMANDS = {
     "seed": Command("add a demo hospital to the database", _seed_flags, seed),
     "reindex": Command("compute anew what searches look at", _reindex_flags, reindex),
     "user": Command("the accounts of staff, patients and those who act for them", user_commands.flags, accounts),
+    "bpjs-user": Command("the accounts with which BPJS asks for bookings", bpjs_commands.flags, accounts),
     "client": Command("the apps and systems that may use the server", client_commands.flags, apps),
     "keys": Command("the keys that sign id_tokens", key_commands.flags, apps),
     "policy": Command("tell which role may do what", policy_command.flags, policy),

@@ -17,11 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FOR_ALL = ("/fhir/metadata", "/fhir/.well-known/", "/.well-known/", "/auth/jwks", "/auth/style.json")
 """What any web page may read (SMART App Launch 2.2, section "CORS"); the rest is for registered apps alone."""
-API = ("/fhir", "/auth/token", "/auth/introspect", "/auth/revoke", "/auth/register")
+API = ("/fhir", "/bookings", "/auth/token", "/auth/introspect", "/auth/revoke", "/auth/register")
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS = (
-    "Accept, Accept-Language, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match,"
-    " Prefer, X-Provenance, X-Request-Id"
+    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Exist,"
+    " If-None-Match, Last-Event-ID, Prefer, X-Provenance, X-Request-Id"
 )
 EXPOSED = "Content-Location, ETag, Last-Modified, Location, Retry-After, X-Progress"
 PREFLIGHT_SECONDS = 600
@@ -158,6 +158,11 @@ def _too_many(path: str, seconds: float) -> Response:
         issue = {"severity": "error", "code": "throttled", "details": {"text": TOO_MANY}}
         body = {"resourceType": "OperationOutcome", "issue": [issue]}
         return JSONResponse(body, 429, headers, media_type="application/fhir+json")
+    if path.startswith("/bookings/"):
+        told = {"rule": "throttled", "message": TOO_MANY, "issues": []}
+        return JSONResponse(told, 429, headers)
+    if path.startswith("/bpjs/"):
+        return JSONResponse({"metadata": {"message": TOO_MANY, "code": 201}}, 429, headers)
     if path.startswith("/auth/") and path.startswith(API):
         return JSONResponse({"error": "slow_down", "error_description": TOO_MANY}, 429, headers)
     return Response(TOO_MANY, 429, headers, media_type="text/plain; charset=utf-8")

@@ -16,17 +16,22 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import auth.pages.routes
 import auth.routes
-import bookings.operations
+import bookings.board.routes
+import bookings.live_routes
+import bookings.routes
+import exchange.bpjs.routes
 import home
 from auth.bearer import Bearer
 from auth.caller import SYSTEM, Caller, caller_of
 from auth.issuer import Issuer
 from auth.live import InUse
 from auth.pages.site import Pages
+from auth.policy import SYSTEM as SYSTEM_ROLE
 from auth.policy import Policy
 from auth.policy import load as load_policy
 from auth.protocol import server_of
@@ -34,14 +39,17 @@ from auth.senders import Sender, console, nobody, smtp
 from auth.server import Server
 from auth.storage import clients
 from auth.storage.database import DatabaseFailed, Documents, connected
-from bookings.asking import Clerk
-from bookings.desk import Desk
+from bookings.live import Live
+from bookings.reception import Reception, reception
 from bookings.rules import Rules
-from bookings.sweeping import sweeping
+from exchange.bpjs.accounts import Accounts
+from exchange.bpjs.antrean import Antrean
+from exchange.bpjs.pharmacy import Pharmacy
+from exchange.bpjs.routes import Bpjs
 from fhir_server.audit.heads import HeadsLog, private_key
 from fhir_server.audit.projection import Projection
 from fhir_server.emergencies import running_out
-from fhir_server.ids import new_ids
+from fhir_server.ending import told_of_the_end
 from fhir_server.interactions.dispatch import Dispatcher
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.people import RecordPeople
@@ -69,6 +77,7 @@ class AuthState(TypedDict, total=False):
     server: Server
     threads: CapacityLimiter
     pages: Pages
+    bpjs: Bpjs
 
 
 class State(AuthState):
@@ -77,6 +86,7 @@ class State(AuthState):
     record_for: Callable[[Caller], Record]
     dispatcher: Dispatcher
     ready: Callable[[], Awaitable[None]]
+    live: Live
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -91,24 +101,50 @@ def create_app(settings: Settings) -> Starlette:
         async with open_store(settings) as store, open_auth(settings) as authentication:
             own = own_parameters(store, place)
             record_for = partial(_record_for, store, own)
-            clerk = clerk_of(settings, partial(record_for, SYSTEM))
-            dispatcher = Dispatcher(bookings.operations.routes(clerk))
+            desk = reception(partial(record_for, SYSTEM), rules(settings), f"Location/{settings.registration_point}")
+            dispatcher = Dispatcher(desk.routes())
             if "server" in authentication:
                 reach = Reach(partial(record_for, SYSTEM))
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
                 authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
-            swept = sweeping(clerk.desk, clerk.hospital, clerk.clock)
-            async with own.watching(), running_out(store), swept, audit_events(settings, store, own):
-                yield {"record_for": record_for, "dispatcher": dispatcher, "ready": store.ping, **authentication}
+                authentication["bpjs"] = bpjs(settings, authentication["server"].issuer, desk, reach)
+            live = Live(partial(record_for, SYSTEM), now, names=settings.board_names)
+            here: State = {"record_for": record_for, "dispatcher": dispatcher, "ready": store.ping, "live": live}
+            audited = audit_events(settings, store, own)
+            async with own.watching(), running_out(store), desk.working(), audited, live.watching():
+                with told_of_the_end(live.end):
+                    yield {**here, **authentication}
 
     pages = home.routes(settings.fhir_base, is_open=settings.open)
     signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
     return Starlette(
         lifespan=lifespan,
-        routes=[*signing_in, *pages],
+        routes=[*signing_in, *pages, *booking_routes(settings), *bpjs_routes(settings)],
         middleware=_middleware(settings, frozenset(route.path for route in signing_in)),
         exception_handlers={DatabaseFailed: auth.routes.database_failed},
     )
+
+
+def booking_routes(settings: Settings) -> list[BaseRoute]:
+    """Live streams, boards, and JSON for kiosks and pages."""
+    door = bookings.routes.mount(settings.fhir_base, is_open=settings.open)
+    return [*bookings.live_routes.routes(), *bookings.board.routes.routes(settings.hospital_name), door]
+
+
+def bpjs_routes(settings: Settings) -> list[Route]:
+    """The web services Antrean RS; an open server, which asks nobody who he is, has none."""
+    if settings.open:
+        return []
+    return exchange.bpjs.routes.routes(max_body_bytes=settings.max_body_bytes, mirror=settings.bpjs_mirror_status)
+
+
+def bpjs(settings: Settings, issuer: Issuer, desk: Reception, reach: Reach) -> Bpjs:
+    """Who may use the web services Antrean RS, and who answers them."""
+    role = load_policy(settings.policy_file).roles[SYSTEM_ROLE]
+    accounts = Accounts(issuer, role, timedelta(minutes=settings.bpjs_token_minutes))
+    pharmacy = Pharmacy(desk.clerk, f"Location/{settings.pharmacy_point}")
+    early = settings.bpjs_early_minutes
+    return Bpjs(accounts, Antrean(desk.clerk, desk.arrivals, settings.organization, pharmacy, early), reach.settled)
 
 
 def _middleware(settings: Settings, others: Collection[str]) -> list[Middleware]:
@@ -133,6 +169,7 @@ def compressed(app: ASGIApp) -> ASGIApp:
 
     async def choose(scope: Scope, receive: Receive, send: Send) -> None:
         asked = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope.get("headers", ()))
+        asked = asked and not bookings.live_routes.is_stream(scope.get("path", ""))
         await (compressing if asked else app)(scope, receive, send)
 
     return choose
@@ -198,9 +235,9 @@ def sign_in_pages(settings: Settings, issuer: Issuer, record_for: Callable[[Call
     )
 
 
-def clerk_of(settings: Settings, hospital: Callable[[], Record]) -> Clerk:
-    """Who takes bookings in this process, by the hospital's rules."""
-    rules = Rules(
+def rules(settings: Settings) -> Rules:
+    """When sessions may be booked, changed and checked in to."""
+    return Rules(
         days=settings.booking_days,
         cutoff=timedelta(minutes=settings.booking_cutoff_minutes),
         cancel=timedelta(minutes=settings.booking_cancel_minutes),
@@ -210,7 +247,6 @@ def clerk_of(settings: Settings, hospital: Callable[[], Record]) -> Clerk:
         check_in=timedelta(minutes=settings.check_in_minutes),
         zone=ZoneInfo(settings.time_zone),
     )
-    return Clerk(Desk(hospital, rules), hospital, now, new_ids())
 
 
 def _sender(settings: Settings) -> Sender:

@@ -5,6 +5,7 @@ import gc
 import http.client
 import ipaddress
 import os
+import resource
 import signal
 import socket
 import threading
@@ -18,11 +19,15 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
+from fhir_server.ending import ABOUT_TO_STOP
 from fhir_server.store.mongod import end_with_parent
 from settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_FINISH_REQUESTS = 10
+BACKLOG = 2048
+MOST_OPEN = 8192
+"""Requests of one process at a time: live streams are answered for hours, and others meanwhile."""
 
 
 class CannotServe(Exception):
@@ -73,6 +78,7 @@ def run(settings: Settings, address: str, database_lives: Callable[[], bool]) ->
     """Serve until a signal asks for a stop; 0 then, 1 when a worker process failed.
 
     Raises CannotServe when the database ended meanwhile."""
+    _allow_open_files()
     server = Granian(
         "main:create_app",
         address=address,
@@ -83,6 +89,8 @@ def run(settings: Settings, address: str, database_lives: Callable[[], bool]) ->
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.info if settings.log_level == "debug" else LogLevels.warning,
+        backlog=BACKLOG,
+        backpressure=MOST_OPEN,
         log_access=False,  # a query string may hold a patient's name
         workers_kill_timeout=SECONDS_TO_FINISH_REQUESTS,
         respawn_failed_workers=True,
@@ -96,6 +104,12 @@ def run(settings: Settings, address: str, database_lives: Callable[[], bool]) ->
     if not database_lives():
         raise CannotServe(f"The embedded MongoDB ended; {settings.data_dir / 'mongod.log'} says why. Start rsud again.")
     return 0
+
+
+def _allow_open_files() -> None:
+    """As many as the system lets this user have: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _load_app(settings: Settings, parent: int) -> Any:
@@ -115,7 +129,8 @@ def _load_app(settings: Settings, parent: int) -> Any:
 
 
 def _once_listening(server: Any, settings: Settings, database_lives: Callable[[], bool]) -> None:
-    signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+    for number in STOPPING:
+        signal.signal(number, lambda *_: _stop(server))
     threading.Thread(target=_attend, args=(server, settings, database_lives), daemon=True).start()
 
 
@@ -128,6 +143,13 @@ def _attend(server: Any, settings: Settings, database_lives: Callable[[], bool])
             print(_welcome(settings), flush=True)
             announced = True
         time.sleep(0.5 if announced else 0.05)
+    _stop(server)
+
+
+def _stop(server: Any) -> None:
+    for worker in server.wrks:
+        if worker.is_alive():
+            os.kill(worker.inner.pid, ABOUT_TO_STOP)
     server.signal_handler_interrupt()
 
 

@@ -85,6 +85,23 @@ class Settings(BaseSettings):
     )
     booking_referral_days: int = Field(90, ge=1, description="How many days old a referral may be on the day")
     check_in_minutes: int = Field(120, ge=0, description="Check-in opens so many minutes before a session")
+    registration_point: str = Field(
+        "loket-pendaftaran", description="Id of the Location where new patients go first after check-in"
+    )
+    pharmacy_point: str = Field("farmasi", description="Id of the Location where outpatients wait for their medicine")
+    organization: str = Field(
+        "100099999",
+        pattern=r"^[0-9A-Za-z-]{1,40}$",
+        description="Number of the hospital at SATUSEHAT, at the end of its identifier systems",
+    )
+    bpjs_mirror_status: bool = Field(
+        False, description="Antrean RS of BPJS: send the code of an answer as status of HTTP too, instead of 200"
+    )
+    bpjs_token_minutes: int = Field(60, ge=1, le=1440, description="Antrean RS of BPJS: how long a token is good")
+    bpjs_early_minutes: int = Field(
+        60, ge=0, description="Antrean RS of BPJS: how many minutes early patients are asked to come"
+    )
+    board_names: bool = Field(False, description="Show masked names (S*** R***) beside the numbers on the boards")
     search_timeout_ms: int = Field(5000, ge=1, description="Longest time a search may take in MongoDB, in milliseconds")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines shown")
 

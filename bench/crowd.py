@@ -1,11 +1,11 @@
-"""A crowd: as many connections as there are people, who all ask at the same moment."""
+"""A crowd: as many connections as there are people, who all ask at the same moment; or so many at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.load import LENGTH
@@ -37,6 +37,26 @@ async def crowd(requests: Sequence[tuple[int, bytes]]) -> list[Reply]:
     for _, writer, _ in connections:
         writer.close()
     await asyncio.gather(*(writer.wait_closed() for _, writer, _ in connections), return_exceptions=True)
+    return replies
+
+
+async def queue(requests: Iterable[tuple[int, bytes]], connections: int) -> list[Reply]:
+    """So many at a time: who has an answer sends the next. `seconds` of each from its own sending."""
+    waiting, replies = iter(requests), []
+
+    async def one() -> None:
+        links: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
+        for port, request in waiting:
+            reader, writer = links.get(port) or await asyncio.open_connection("127.0.0.1", port)
+            links[port] = reader, writer
+            begin = time.perf_counter()
+            writer.write(request)
+            replies.append(await _reply(reader, begin))
+        for _, writer in links.values():
+            writer.close()
+
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(one() for _ in range(connections)))
     return replies
 
 

@@ -236,19 +236,23 @@ def _end(ledger: Ledger, booking: Booking, ask: Ask) -> Booking:
     if booking.status == "waitlist":
         return _put(ledger, ended, replace(session, waiting=session.waiting - 1))
     _put(ledger, ended, session.with_taken(booking.payer, -1))
-    _promote(ledger, booking.session, booking.payer, ask.now)
+    promote(ledger, booking.session, booking.payer, ask.now)
     return ended
 
 
-def _promote(ledger: Ledger, id: str, payer: Payer, now: datetime) -> None:
+def promote(ledger: Ledger, id: str, payer: Payer, now: datetime) -> None:
+    """Gives what is free in a session to who has waited longest for one of this payer, and holds it for them."""
     session = ledger.session(id)
-    waiting = [one for one in ledger.bookings.values() if _waits(one, id, payer)]
-    if not waiting or not session.quota(payer).left or session.closed or now >= session.end:
-        return
-    first = min(waiting, key=lambda one: (one.created or now, one.id))
-    changed = replace(session.with_taken(payer, 1), waiting=session.waiting - 1)
-    until = min(now + ledger.rules.promised, session.end)
-    _put(ledger, first.moved("pending", expires=until, expected=session.planned(session.issued + 1)), changed)
+    waiting = sorted(
+        (one for one in ledger.bookings.values() if _waits(one, id, payer)),
+        key=lambda one: (one.created or now, one.id),
+    )
+    for one in waiting[: session.quota(payer).left]:
+        if session.closed or now >= session.end:
+            return
+        session = replace(session.with_taken(payer, 1), waiting=session.waiting - 1)
+        until = min(now + ledger.rules.promised, session.end)
+        _put(ledger, one.moved("pending", expires=until, expected=session.planned(session.issued + 1)), session)
 
 
 def _waits(booking: Booking, session: str, payer: Payer) -> bool:

@@ -5,6 +5,7 @@ The words: validation messages of the web services Antrean RS of BPJS Kesehatan.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from fhir_server.errors import FhirError
@@ -238,3 +239,8 @@ def no_patient() -> Refused:
         "There is no such patient who can book: register the patient first.",
         status=404,
     )
+
+
+def no_such_priority(known: Iterable[str]) -> Refused:
+    names = ", ".join(known)
+    return Refused("priority", Text(f"The priority is one of {names}.", f"Prioritas adalah salah satu dari {names}."))

@@ -82,16 +82,7 @@ class Session:
 
 def read(slot: Resource) -> Session | None:
     """None for a Slot that is no session of ours."""
-    named = values(slot, SESSION)
-    coding = next(
-        (
-            coding
-            for concept in slot.get("serviceType", ())
-            for coding in concept.get("coding", ())
-            if coding.get("system", "").startswith(POLI_PREFIX)
-        ),
-        None,
-    )
+    named, coding = values(slot, SESSION), poli_coding(slot)
     if coding is None or "letter" not in named:
         return None
     return Session(
@@ -116,6 +107,12 @@ def read(slot: Resource) -> Session | None:
         closed=slot["status"] == "busy-unavailable",
         reason=slot.get("comment", ""),
     )
+
+
+def poli_coding(resource: Resource) -> dict[str, str] | None:
+    """The clinic of a Slot or Schedule, by the code that BPJS has."""
+    codings = (coding for concept in resource.get("serviceType", ()) for coding in concept.get("coding", ()))
+    return next((coding for coding in codings if coding.get("system", "").startswith(POLI_PREFIX)), None)
 
 
 def write(session: Session, slot: Resource | None = None) -> Resource:

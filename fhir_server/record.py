@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,6 +38,7 @@ from fhir_server.store.history import HistoryQuery
 from fhir_server.store.plans import Effort
 from fhir_server.store.snapshot import Found
 from fhir_server.store.store import Store
+from fhir_server.store.watch import Changed
 from fhir_server.writing import Errand, carry_out, write
 from resources.definitions.structure import resource_types
 from resources.issues import Text
@@ -220,6 +221,12 @@ class Record:
         """Documents by a filter of the store's own. Raises Forbidden for callers with limits."""
         self._only_without_limits()
         return (await self._store.find(type, self._searched(type), filter, stages)).documents
+
+    def follow(self, types: Collection[str], paths: Mapping[str, str]) -> AsyncGenerator[Changed | None, None]:
+        """What changes in these types from now on, without end; None where it begins or something was missed. `paths`:
+        name -> path below the resource, of what is told. Raises Forbidden for callers with limits."""
+        self._only_without_limits()
+        return self._store.follow(types, paths)
 
     async def opened(self, subject: str, at: datetime) -> frozenset[str]:
         """The patients whose records somebody has open in an emergency."""

@@ -88,20 +88,21 @@ class Door:
     async def _handle(self, web: Request) -> Response:
         format: Format = "json"
         query: Parameters = ()
-        parsed = FhirRequest(web.method, (), headers=_headers(web.scope))
+        parsed = FhirRequest(web.method, (), headers=sent_headers(web.scope))
         accept = parsed.headers.get("accept", "")
         try:
             query = _query(web.scope["query_string"])
             format = wanted(accept, _single(query, "_format"))
             parsed, query = await self._parse(web, query, parsed.headers)
             format = wanted(accept, _single(query, "_format"))
-            response = await self._dispatcher(web).answer(parsed, await self._record(web, parsed))
+            record = await record_of(web, parsed, is_open=self._is_open)
+            response = await dispatcher_of(web).answer(parsed, record)
         except FhirError as error:
             response = FhirResponse(error.status, outcome(error.issues, parsed.language))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception:
-            response = FhirResponse(500, outcome([_bug()], parsed.language))
+            response = FhirResponse(500, outcome([bug()], parsed.language))
         return _render(response, format, pretty=_pretty(query, accept), base=self._base)
 
     async def _parse(
@@ -119,37 +120,40 @@ class Door:
         address = web.client.host if web.client is not None else ""
         return FhirRequest(web.method, segments, kept, headers, body, self._base, address), query
 
-    @staticmethod
-    def _dispatcher(web: Request) -> Dispatcher:
-        found: Dispatcher = web.state.dispatcher
-        return found
 
-    async def _record(self, web: Request, request: FhirRequest) -> Record:
-        """Raises Unauthenticated."""
-        record_for: Callable[[Caller], Record] = web.state.record_for
-        try:
-            return record_for(await self._caller(web, request))
-        except Unauthenticated as error:
-            await self._dispatcher(web).note_refusal(request, record_for(ANONYMOUS), error)
-            raise
-
-    async def _caller(self, web: Request, request: FhirRequest) -> Caller:
-        """Raises Unauthenticated, Unavailable."""
-        if self._is_open:
-            return OPEN
-        if request.path in PUBLIC:
-            return ANONYMOUS
-        scheme, _, token = web.headers.get("authorization", "").partition(" ")
-        try:
-            caller: Caller | None = await web.state.caller(token.strip()) if scheme.lower() == "bearer" else None
-        except DatabaseFailed:
-            raise unavailable() from None
-        if caller is None:
-            raise Unauthenticated(NO_TOKEN if not token else DEAD_TOKEN)
-        return caller
+def dispatcher_of(web: Request) -> Dispatcher:
+    found: Dispatcher = web.state.dispatcher
+    return found
 
 
-def _bug() -> Issue:
+async def record_of(web: Request, request: FhirRequest, *, is_open: bool) -> Record:
+    """The record as the caller of this request may use it; where nobody is known, the journal tells of the refusal.
+    Raises Unauthenticated, Unavailable."""
+    record_for: Callable[[Caller], Record] = web.state.record_for
+    try:
+        return record_for(await _caller(web, request, is_open=is_open))
+    except Unauthenticated as error:
+        await dispatcher_of(web).note_refusal(request, record_for(ANONYMOUS), error)
+        raise
+
+
+async def _caller(web: Request, request: FhirRequest, *, is_open: bool) -> Caller:
+    """Raises Unauthenticated, Unavailable."""
+    if is_open:
+        return OPEN
+    if request.path in PUBLIC:
+        return ANONYMOUS
+    scheme, _, token = web.headers.get("authorization", "").partition(" ")
+    try:
+        caller: Caller | None = await web.state.caller(token.strip()) if scheme.lower() == "bearer" else None
+    except DatabaseFailed:
+        raise unavailable() from None
+    if caller is None:
+        raise Unauthenticated(NO_TOKEN if not token else DEAD_TOKEN)
+    return caller
+
+
+def bug() -> Issue:
     """A fault of ours: the details go to the log only, under a number that the user can name."""
     number = secrets.token_hex(4)
     logger.exception("unexpected error %s", number)
@@ -163,10 +167,10 @@ def _bug() -> Issue:
     )
 
 
-def _headers(scope: Scope) -> dict[str, str]:
+def sent_headers(scope: Scope) -> dict[str, str]:
     """Those that mean something here; of a repeated one the first."""
-    sent_headers: list[tuple[bytes, bytes]] = scope["headers"]
-    return {name.decode(): value.decode("latin-1") for name, value in reversed(sent_headers) if name in HEADERS}
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]
+    return {name.decode(): value.decode("latin-1") for name, value in reversed(pairs) if name in HEADERS}
 
 
 def _query(raw: bytes) -> Parameters:

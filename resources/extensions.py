@@ -5,20 +5,24 @@ https://hl7.org/fhir/R4/extensibility.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
 from typing import Any
 
-Value = bool | int | str | date | datetime
+Value = bool | int | str | date | datetime | time
 
 
 def values(resource: Any, url: str) -> dict[str, Any]:
     """Name -> value as in JSON; of a resource that may have any shape."""
+    return next((named for _, named in repeated(resource, url)), {})
+
+
+def repeated(resource: Any, url: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The values of each extension of this url, with its place in the list."""
     rows = resource.get("extension") if isinstance(resource, dict) else None
-    for row in rows if isinstance(rows, list) else ():
+    for place, row in enumerate(rows if isinstance(rows, list) else ()):
         if isinstance(row, dict) and row.get("url") == url:
-            return dict(_named(row.get("extension")))
-    return {}
+            yield place, dict(_named(row.get("extension")))
 
 
 def _named(rows: Any) -> list[tuple[str, Any]]:
@@ -38,8 +42,16 @@ def extension(url: str, named: Mapping[str, Value | None]) -> dict[str, Any]:
 
 def with_extension(resource: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
     """The resource with this extension in place of one of the same url."""
-    others = [row for row in resource.get("extension", ()) if row.get("url") != added["url"]]
-    return {**resource, "extension": [*others, dict(added)]}
+    return with_repeated(resource, added["url"], [added])
+
+
+def with_repeated(resource: Mapping[str, Any], url: str, added: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The resource with these extensions in place of all of this url."""
+    rows = [row for row in resource.get("extension", ()) if row.get("url") != url] + [dict(row) for row in added]
+    found = {**resource, "extension": rows}
+    if not rows:
+        del found["extension"]
+    return found
 
 
 def _typed(value: Value) -> dict[str, Any]:
@@ -52,4 +64,6 @@ def _typed(value: Value) -> dict[str, Any]:
             return {"valueInstant": value.isoformat(timespec="milliseconds")}
         case date():
             return {"valueDate": value.isoformat()}
+        case time():
+            return {"valueTime": value.isoformat(timespec="seconds")}
     return {"valueString": value}

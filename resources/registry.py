@@ -12,6 +12,7 @@ from resources.identifiers import Identifier
 from resources.issues import Issue
 from resources.moments import ends_after_start
 from resources.patient import patient_keys, patient_rules, practitioner_keys, practitioner_rules
+from resources.practice import schedule_rules
 from resources.search_parameter import search_parameter_keys, search_parameter_rules
 from resources.validation import texts
 from resources.validation.elements import check_resource
@@ -22,6 +23,7 @@ RULES: Mapping[str, Callable[[Any], Iterator[Issue]]] = {
     "Practitioner": practitioner_rules,
     "Encounter": encounter_rules,
     "Appointment": ends_after_start,
+    "Schedule": schedule_rules,
     "Slot": ends_after_start,
     "SearchParameter": search_parameter_rules,
 }

@@ -19,11 +19,18 @@ LOCAL: Final = "http://sys-ids.kemkes.go.id/"
 MRN_PREFIX: Final = LOCAL + "mrn/"
 ENCOUNTER_PREFIX: Final = LOCAL + "encounter/"
 BPJS_PREFIX: Final = LOCAL + "insurance-subscriber/"
+BPJS_CARD: Final = BPJS_PREFIX + "bpjs"
+BPJS_DOCTOR_PREFIX: Final = LOCAL + "bpjs-dokter/"  # ours: a doctor by the code that BPJS has (kodedokter)
 BOOKING_PREFIX: Final = LOCAL + "kodebooking/"  # ours: the code that BPJS Antrean calls kodebooking
 POLI_PREFIX: Final = LOCAL + "poli/"  # ours: a clinic by the code that BPJS has for it
 TICKET_PREFIX: Final = LOCAL + "antrean/"  # ours: a number of the queue of one service point and day
 QUEUE_PREFIX: Final = LOCAL + "loket-antrean/"  # ours: the queue of a service point on a day
+SERVICE_REQUEST_PREFIX: Final = LOCAL + "servicerequest/"
 KFA: Final = LOCAL + "kfa"
+
+# SATUSEHAT, extensions.
+ADMINISTRATIVE_CODE: Final = "https://fhir.kemkes.go.id/r4/StructureDefinition/administrativeCode"
+MEDICATION_TYPE: Final = "https://fhir.kemkes.go.id/r4/StructureDefinition/MedicationType"
 
 # HL7 and others: https://hl7.org/fhir/R4/terminologies-systems.html
 ICD_10: Final = "http://hl7.org/fhir/sid/icd-10"
@@ -38,10 +45,14 @@ def local(kind: str, organization: str) -> str:
     return f"{LOCAL}{kind}/{organization}"
 
 
-# Extensions and codes of our own: what bookings and the queue keep in Slot, Appointment and Task.
+# Extensions and codes of our own: what bookings and the queue keep in Schedule, Slot, Appointment and Task.
 SESSION: Final = "urn:rsud-fhir:session"
 BOOKING: Final = "urn:rsud-fhir:booking"
 TICKET: Final = "urn:rsud-fhir:ticket"
 SERVICE_POINT: Final = "urn:rsud-fhir:service-point"
 OFFER: Final = "urn:rsud-fhir:offer"
+PRACTICE: Final = "urn:rsud-fhir:practice"
+LEAVE: Final = "urn:rsud-fhir:leave"
+PROVIDER: Final = "urn:rsud-fhir:provider"
 BUSINESS_STATUS: Final = "urn:rsud-fhir:ticket-status"
+LAST_RECORD_NUMBER: Final = "urn:rsud-fhir:last-record-number"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from bookings import booking as bookings
+from bookings.asking import ALPHABET, RANDOM_CHARACTERS
+from bookings.booking import Booking
 from fhir_server.messages import Resource
 from seed.chart import Chart, add
-from seed.elements import Element, hl7, identifier, instant, local_id, reference, wita, wita_date
-from seed.hospital import SLOT_MINUTES, service_type
+from seed.elements import Element, hl7, identifier, instant, local_id, wita, wita_date
+from seed.hospital import ZONE, service_type
 from seed.staff import Staff
 
+MINUTES = 20
 _REASONS = (
     hl7("appointment-cancellation-reason", "pat", "Patient") | {"text": "Dibatalkan pasien"},
     hl7("appointment-cancellation-reason", "prov", "Provider") | {"text": "Dokter berhalangan praktik"},
@@ -38,30 +42,38 @@ def missed(chart: Chart, clinic: str, day: date) -> None:
         appointment["cancelationReason"] = rng.choice(_REASONS)
 
 
-def coming(chart: Chart, clinic: str) -> Resource | None:
-    """A booked appointment, on a slot while there are any for this patient, else weeks ahead. Gives the slot."""
-    slots = chart.hospital.slots[clinic]
-    place = chart.person.number - 1
-    if place >= len(slots):
-        day = chart.today + timedelta(days=chart.rng.randint(16, 45))
-        day += timedelta(days=day.weekday() == 6)
-        doctor = chart.hospital.doctor(clinic, day, chart.rng.randint(0, 5))
-        _appointment(chart, doctor, wita(day, chart.rng.randint(8, 11), chart.rng.choice((0, 20, 40))), status="booked")
-        return None
-    slot = {**slots[place], "status": "busy"}
-    chart.resources.append(slot)
-    number = slot["schedule"]["reference"].removeprefix("Schedule/jadwal-")
-    doctor = next(doctor for doctor in chart.hospital.staff[clinic] if doctor.practitioner["id"].endswith(number))
-    appointment = _appointment(chart, doctor, datetime.fromisoformat(slot["start"]), status="booked")
-    appointment["slot"] = [reference(slot)]
-    return slot
+def coming(chart: Chart, clinic: str) -> None:
+    """A booking of a session of the coming days, sooner rather than later; `seed.queues` gives it its number."""
+    open_ones = [session for session in chart.hospital.sessions[clinic] if not session.closed]
+    if not open_ones:
+        return
+    rng, person = chart.rng, chart.person
+    session = open_ones[int(len(open_ones) * rng.random() ** 2)]
+    day = session.day(ZONE)
+    follows, insured = chart.next_clinic is not None, person.bpjs is not None
+    booking = Booking(
+        id=f"janji-{person.number:06d}-{chart.counts.get('janji', 0) + 1:03d}",
+        status="booked",
+        patient=chart.subject["reference"],
+        session=session.id,
+        poli=session.poli,
+        day=day,
+        payer="jkn" if insured else "umum",
+        code=f"{day:%Y%m%d}{''.join(rng.choices(ALPHABET, k=RANDOM_CHARACTERS))}",
+        letter=session.letter,
+        kind=(3 if follows else 1) if insured else None,
+        referral=f"1799U001{chart.today:%m%y}K{person.number:06d}" if insured else "",
+        expected=session.start,
+        is_new=not chart.counts.get("kunjungan"),
+        created=wita(chart.today - timedelta(days=rng.randint(1, 5)), 10),
+    )
+    chart.counts["janji"] = chart.counts.get("janji", 0) + 1
+    chart.resources.append(bookings.write(booking, session))
 
 
 def _appointment(chart: Chart, doctor: Staff, start: datetime, *, status: str) -> Resource:
     day = wita_date(start)
     created = max(start - timedelta(days=chart.rng.randint(1, 7)), wita(chart.since, 0))
-    if day > chart.today:
-        created = wita(chart.today - timedelta(days=chart.rng.randint(1, 5)), 10)
     room = doctor.role["location"][0]
     participants: list[Element] = [
         {"actor": actor, "required": "required", "status": "accepted"}
@@ -77,8 +89,8 @@ def _appointment(chart: Chart, doctor: Staff, start: datetime, *, status: str) -
         specialty=doctor.role["specialty"],
         appointmentType=_FOLLOW_UP if chart.counts.get("kunjungan") else _ROUTINE,
         start=instant(start),
-        end=instant(start + timedelta(minutes=SLOT_MINUTES)),
-        minutesDuration=SLOT_MINUTES,
+        end=instant(start + timedelta(minutes=MINUTES)),
+        minutesDuration=MINUTES,
         created=instant(created),
         comment=f"Kunjungan {service_type(doctor)['text']}",
         participant=participants,

@@ -15,6 +15,7 @@ from seed.hospital import Hospital
 from seed.patients import coverage, parents, patient
 from seed.people import Person
 from seed.stories import acute, childhood, chronic, inpatient, maternity
+from seed.surgery import planned
 from seed.treatment import prescribe
 from seed.visits import close, outpatient
 
@@ -36,6 +37,7 @@ def patient_record(number: int, seed: int, today: date, hospital: Hospital) -> l
         _live(chart, person)
     if not person.died:
         _book(chart)
+        planned(chart)
     return chart.resources
 
 

@@ -1,36 +1,47 @@
-"""The demo hospital: organization and poli tree, locations, staff, formulary, schedules and two weeks of slots."""
+"""The demo hospital: organization and poli tree, locations, staff, formulary, schedules and two weeks of sessions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from random import Random
+from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from bookings.holidays import national
+from bookings.practice import Hours, planned, with_hours, with_provider
+from bookings.session import Session
 from fhir_server.messages import Resource
 from seed import places, staff
-from seed.dice import dice
 from seed.drugs import FORMULARY, medication
-from seed.elements import coding, concept, identifier, instant, local_id, reference, wita
+from seed.elements import coding, identifier, instant, local_id, reference, wita
 from seed.staff import POLI_SYSTEM, Staff
 
-SLOT_DAYS = 14
-SLOT_MINUTES = 20
-SLOTS_A_DAY = 12
+SESSION_DAYS = 14
+START, END = time(8), time(12)
+MINUTES_OF_SESSION = 240
+MOST_PLACES = 30
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ZONE = ZoneInfo("Asia/Makassar")
+MINUTES = {
+    **{"INT": 8, "ANA": 8, "OBG": 10, "BED": 10, "SAR": 10, "JAN": 10, "PAR": 8, "MAT": 6, "THT": 8, "KLT": 8},
+    **{"ORT": 10, "IRM": 12, "JIW": 12, "GIG": 12},
+}
+"""Planned for a patient (SPM), by clinic."""
+
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
 class Hospital:
-    """`resources` in an order in which what is referred to comes first, without the slots: patients take some of those,
-    the others are free. `slots`: clinic code -> its slots in the order in which patients are given them."""
+    """`resources` in an order in which what is referred to comes first, without the slots: those are written when it is
+    known who books. `sessions`: clinic code -> those of the coming days, in their order, none booked."""
 
     resources: list[Resource]
     places: dict[str, Resource]
     staff: dict[str, tuple[Staff, ...]]
     medications: dict[str, Resource]
     beds: dict[str, tuple[Resource, ...]]
-    slots: dict[str, tuple[Resource, ...]]
+    sessions: dict[str, tuple[Session, ...]]
 
     def doctor(self, clinic: str, day: date, turn: int = 0) -> Staff:
         """Who sees patients of that clinic that day."""
@@ -39,30 +50,33 @@ class Hospital:
         return there[turn % len(there)]
 
 
-def hospital(today: date, rng: Random | None = None) -> Hospital:
-    """The whole hospital; `rng` only shuffles in which order slots are taken."""
-    rng = rng or dice("slots", today.isoformat())
+def hospital(today: date) -> Hospital:
+    """The whole hospital."""
     organizations = places.organizations()
     locations, beds = places.locations(organizations)
     by_id = {resource["id"]: resource for resource in (*organizations, *locations)}
     people = _staff(by_id)
     medications = [medication(drug) for drug in FORMULARY.values()]
-    booked = {clinic.code for clinic in staff.CLINICS} - {"EMG"}
-    schedules = [(member, schedule(member, today)) for member in people if member.kind in booked]
-    slots: dict[str, list[Resource]] = {clinic.code: [] for clinic in staff.CLINICS}
-    for member, plan in schedules:
-        slots[member.kind] += open_slots(member, plan, today)
+    booked = [member for member in people if member.kind in MINUTES]
+    schedules = [schedule(member, today, letter) for member, letter in zip(booked, LETTERS, strict=False)]
     resources = [*organizations, *locations]
     for member in people:
         resources += (member.practitioner, member.role)
     return Hospital(
-        resources=[*resources, *medications, *(plan for _, plan in schedules)],
+        resources=[*resources, *medications, *schedules],
         places=by_id,
         staff=_by_kind(people),
         medications=dict(zip(FORMULARY, medications, strict=True)),
         beds=beds,
-        slots={code: tuple(rng.sample(own, len(own))) for code, own in slots.items()},
+        sessions=_sessions(schedules, today),
     )
+
+
+def _sessions(schedules: list[Resource], today: date) -> dict[str, tuple[Session, ...]]:
+    days = [today + timedelta(days=offset) for offset in range(1, SESSION_DAYS + 1)]
+    found = [one for plan in schedules for one in planned(plan, days, national(days[0], days[-1]), ZONE)]
+    found.sort(key=lambda session: (session.start, session.id))
+    return {code: tuple(session for session in found if session.poli == code) for code in MINUTES}
 
 
 def _staff(by_id: dict[str, Resource]) -> list[Staff]:
@@ -78,23 +92,24 @@ def _by_kind(people: list[Staff]) -> dict[str, tuple[Staff, ...]]:
     return {kind: tuple(member for member in people if member.kind == kind) for kind in kinds}
 
 
-def schedule(member: Staff, today: date) -> Resource:
-    """A doctor's sessions of the coming two weeks."""
+def schedule(member: Staff, today: date, letter: str) -> Resource:
+    """A doctor's weekly hours: as many patients as the morning has room for, two of three places for JKN."""
     number = member.practitioner["id"].removeprefix("nakes-")
-    location = member.role["location"][0]
-    return {
+    minutes = MINUTES[member.kind]
+    places = min(MINUTES_OF_SESSION // minutes, MOST_PLACES)
+    jkn = places * 2 // 3
+    rows = [Hours(day, START, END, jkn=jkn, umum=places - jkn, minutes=minutes, letter=letter) for day in member.days]
+    plan: Resource = {
         "resourceType": "Schedule",
         "id": f"jadwal-{number}",
         "identifier": [identifier(local_id("schedule"), f"JADWAL-{number}")],
         "active": True,
         "serviceType": [service_type(member)],
-        "actor": [member.reference, reference(member.role), location],
-        "planningHorizon": {
-            "start": instant(wita(today, 0)),
-            "end": instant(wita(today + timedelta(days=SLOT_DAYS + 1), 0)),
-        },
+        "actor": [member.reference, reference(member.role), member.role["location"][0]],
+        "planningHorizon": {"start": instant(wita(today, 0))},
         "comment": "Praktik pukul 08.00-12.00 WITA",
     }
+    return with_provider(with_hours(plan, rows), "Organization/org-rsud")
 
 
 def service_type(member: Staff) -> dict[str, Any]:
@@ -103,27 +118,3 @@ def service_type(member: Staff) -> dict[str, Any]:
         "coding": [coding(POLI_SYSTEM, member.kind, name)],
         "text": name if member.kind == "EMG" else f"Poli {name}",
     }
-
-
-def open_slots(member: Staff, plan: Resource, today: date) -> list[Resource]:
-    """Free slots from tomorrow on, on the doctor's days."""
-    slots = []
-    for offset in range(1, SLOT_DAYS + 1):
-        day = today + timedelta(days=offset)
-        if _WEEKDAYS[day.weekday()] not in member.days:
-            continue
-        for place in range(SLOTS_A_DAY):
-            start = wita(day, 8) + timedelta(minutes=place * SLOT_MINUTES)
-            slots.append(
-                {
-                    "resourceType": "Slot",
-                    "id": f"slot-{plan['id'].removeprefix('jadwal-')}-{day:%Y%m%d}-{place + 1:02d}",
-                    "serviceType": plan["serviceType"],
-                    "appointmentType": concept("http://terminology.hl7.org/CodeSystem/v2-0276", "ROUTINE"),
-                    "schedule": reference(plan),
-                    "status": "free",
-                    "start": instant(start),
-                    "end": instant(start + timedelta(minutes=SLOT_MINUTES)),
-                }
-            )
-    return slots

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, Protocol
 
+from bookings import session
 from fhir_server.changes import Change
 from fhir_server.errors import Conflict, Gone, NotFound
 from fhir_server.messages import Resource
@@ -15,6 +16,7 @@ from seed.clinical import patient_record
 from seed.elements import instant, wita
 from seed.hospital import Hospital, hospital
 from seed.people import MOST_PATIENTS
+from seed.queues import Queues, numbered, queues_of
 
 PATIENTS_A_BATCH = 8
 BATCHES_UNDER_WAY = 4
@@ -61,38 +63,39 @@ async def load(
         )
     house = hospital(today)
     await _commit(record, house.resources)
-    taken, sent = await _load_patients(record, house, (patients, seed, today), progress)
-    free = [slot for slots in house.slots.values() for slot in slots if slot["id"] not in taken]
-    for start in range(0, len(free), 500):
-        await _commit(record, free[start : start + 500])
+    queues = queues_of(house)
+    sent = await _load_patients(record, batches(house, queues, (patients, seed, today)), patients, progress)
+    slots = [session.write(one) for one in queues.values()]
+    for start in range(0, len(slots), 500):
+        await _commit(record, slots[start : start + 500])
     await _commit(record, [mark(patients, seed, today)])
     progress(patients, patients)
-    return len(house.resources) + sent + len(free) + 1
+    return len(house.resources) + sent + len(slots) + 1
 
 
-def batches(house: Hospital, patients: int, seed: int, today: date) -> Iterator[list[Resource]]:
-    """The patients' resources, some patients at a time."""
+def batches(house: Hospital, queues: Queues, what: tuple[int, int, date]) -> Iterator[list[Resource]]:
+    """The patients' resources, some patients at a time; `queues` fill in their order."""
+    patients, seed, today = what
     for first in range(1, patients + 1, PATIENTS_A_BATCH):
         numbers = range(first, min(first + PATIENTS_A_BATCH, patients + 1))
-        yield [resource for number in numbers for resource in patient_record(number, seed, today, house)]
+        yield [
+            resource for number in numbers for resource in numbered(patient_record(number, seed, today, house), queues)
+        ]
 
 
 async def _load_patients(
-    record: RecordLike, house: Hospital, what: tuple[int, int, date], progress: Progress
-) -> tuple[set[str], int]:
-    """Gives the ids of the slots that patients have taken, and how many resources there were."""
-    taken: set[str] = set()
-    waiting = batches(house, *what)
+    record: RecordLike, waiting: Iterator[list[Resource]], patients: int, progress: Progress
+) -> int:
+    """Gives how many resources there were."""
     sent = done = 0
 
     async def work(most: int | None = None) -> None:
         nonlocal sent, done
         for batch in islice(waiting, most):
-            taken.update(resource["id"] for resource in batch if resource["resourceType"] == "Slot")
             await _commit(record, batch)
             sent += len(batch)
             done += sum(1 for resource in batch if resource["resourceType"] == "Patient")
-            progress(done, what[0])
+            progress(done, patients)
 
     # The first commits make MongoDB's collections and indexes, which transactions beside them would trip over.
     await work(2)
@@ -103,7 +106,7 @@ async def _load_patients(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-    return taken, sent
+    return sent
 
 
 async def _commit(record: RecordLike, resources: list[Resource]) -> None:

@@ -27,6 +27,7 @@ ROOMS = (
     ("farmasi-inap", "Depo Farmasi Rawat Inap", "", "", "org-penunjang"),
     ("laboratorium", "Laboratorium Patologi Klinik", "", "", "org-penunjang"),
     ("radiologi", "Ruang Radiologi", "", "", "org-penunjang"),
+    ("loket-pendaftaran", "Loket Pendaftaran", "", "", "org-rawat-jalan"),
     ("ruang-imunisasi", "Ruang Imunisasi", "", "", "org-rawat-jalan"),
 )
 

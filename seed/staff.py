@@ -25,6 +25,9 @@ EVERY_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 POLI_SYSTEM = local_id("poli")
 """Clinics by the codes that BPJS uses for them."""
 
+BPJS_DOCTOR = local_id("bpjs-dokter")
+"""Doctors by the codes that BPJS uses for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
@@ -129,6 +132,7 @@ def practitioner(number: int, name: str, profession: str) -> Resource:
         "communication": [concept("urn:ietf:bcp:47", "id-ID", "Indonesian")],
     }
     if name.startswith("dr"):
+        resource["identifier"].append(identifier(BPJS_DOCTOR, str(900_000 + number)))
         resource["qualification"] = [
             {
                 "identifier": [identifier(STR, f"99{number:014d}")],

@@ -1,5 +1,6 @@
 """Starting the real `rsud` in a folder of its own, and seeing every process that lives there."""
 
+import gc
 import json
 import os
 import signal
@@ -104,6 +105,13 @@ def wait_until(condition: Any, *, seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def keep_out_of_garbage_collection() -> None:
+    """Whatever is there by now stays until the end of the run, as the official examples do: a collection that goes
+    through these stops all that runs in this process for a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def _get(port: int, path: str) -> Any:

@@ -62,7 +62,7 @@ def add(options: argparse.Namespace, database: Documents) -> Iterator[Row]:
     user = User(
         username,
         options.role,
-        _password_hash(username) if options.password_stdin else None,
+        password_hash(username) if options.password_stdin else None,
         fhir_user=options.fhir_user,
         acts_for=tuple(options.acts_for),
     )
@@ -92,8 +92,8 @@ def enable(options: argparse.Namespace, database: Documents) -> Iterator[Row]:
 def reset_password(options: argparse.Namespace, database: Documents) -> Iterator[Row]:
     """Set the password of standard input, else print a code. Sessions and apps end: the old password may be known."""
     username = username_of(options.username)
-    password_hash = _password_hash(username) if options.password_stdin else None
-    _found(users.set_password(database, username, password_hash), username)
+    chosen = password_hash(username) if options.password_stdin else None
+    _found(users.set_password(database, username, chosen), username)
     if options.second_factor:
         users.end_totp(database, username)
     _end_everything(database, username)
@@ -128,7 +128,8 @@ def _password_flag(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _password_hash(username: str) -> str:
+def password_hash(username: str) -> str:
+    """Of the password on standard input. Raises UserRefused."""
     password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
     refusal = passwords.refusal(password, username)
     if refusal is not None:

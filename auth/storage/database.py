@@ -26,6 +26,7 @@ INDEXES: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "auth_sessions": (("expires", True), ("username", False)),
     "auth_attempts": (("expires", True),),
     "auth_binds": (("expires", True), ("username", False)),
+    "auth_bpjs_tokens": (("expires", True), ("username", False)),
 }
 """Of each collection: the field, and whether MongoDB removes a document once that time has come."""
 

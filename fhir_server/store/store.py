@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -20,7 +20,7 @@ from fhir_server.access import Access, Filter
 from fhir_server.errors import Conflict, TooLarge
 from fhir_server.search.cursor import KEY_BYTES as CURSOR_KEY_BYTES
 from fhir_server.search.cursor import Moment
-from fhir_server.store import indexes, snapshot
+from fhir_server.store import indexes, snapshot, watch
 from fhir_server.store.answers import Answers
 from fhir_server.store.audit_trail import AuditTrail
 from fhir_server.store.coalesce import Coalescer
@@ -180,6 +180,10 @@ class Store:
 
     def audit_trail(self) -> AuditTrail:
         return AuditTrail(self._database, self.prepare)
+
+    def follow(self, types: Collection[str], paths: Mapping[str, str]) -> AsyncGenerator[watch.Changed | None, None]:
+        """What changes in the current documents of these types; see `watch.follow`."""
+        return watch.follow(self._database, types, paths)
 
     def parameter_states(self) -> ParameterStates:
         return ParameterStates(self._database)

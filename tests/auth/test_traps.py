@@ -51,7 +51,7 @@ def test_2_pkce_is_s256_for_every_client(server: Server, make: Any, method: str 
 
 
 @pytest.mark.parametrize("make", [app, secret_app, signing_app])
-@pytest.mark.parametrize("verifier", [None, "", CHALLENGE])
+@pytest.mark.parametrize("verifier", [None, "", CHALLENGE], ids=["missing", "empty", "challenge"])
 def test_2_and_the_verifier_is_needed_from_every_client(server: Server, make: Any, verifier: str | None) -> None:
     made = make(server.issuer)
     code = approved(server, made.id, person(server.issuer))["code"]

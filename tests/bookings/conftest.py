@@ -12,14 +12,13 @@ import pytest
 from auth.caller import SYSTEM, Caller
 from auth.policy import load as load_policy
 from auth.scopes import parse
-from bookings import operations
 from bookings import session as sessions
 from bookings.asking import Clerk
-from bookings.desk import Desk
+from bookings.queue import Queue
+from bookings.reception import reception as reception_of
 from bookings.rules import Rules
 from bookings.session import Session
 from fhir_server.changes import Change
-from fhir_server.ids import new_ids
 from fhir_server.interactions.dispatch import Dispatcher
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
 from fhir_server.record import Record
@@ -29,6 +28,9 @@ from settings import Settings
 from tests.bookings.worlds import NOW
 from tests.fhir_server.conftest import BASE, settings
 from tests.journeys.booking_world import sent
+
+LOKET = "Location/loket-pendaftaran"
+SITE = site(Settings(base_url=BASE))
 
 
 @dataclass
@@ -43,17 +45,18 @@ class Clock:
 
 
 @dataclass
-class Reception:
+class Counter:
     """Where callers ask, without a socket between."""
 
     store: Store
     clock: Clock
     clerk: Clerk
+    queue: Queue
     dispatcher: Dispatcher
     keys: dict[str, str] = field(default_factory=dict)
 
     def record(self, caller: Caller = SYSTEM) -> Record:
-        return Record(self.store, caller, site(Settings(base_url=BASE)), clock=self.clock)
+        return Record(self.store, caller, SITE, clock=self.clock)
 
     async def ask(self, path: str, caller: Caller, method: str = "POST", key: str = "", **values: Any) -> FhirResponse:
         """Raises FhirError. `values`: the parameters of the operation."""
@@ -82,18 +85,18 @@ async def store(mongodb_uri: str, database_name: str) -> AsyncIterator[Store]:
 @pytest.fixture
 def record(store: Store) -> Record:
     """The record of a caller without limits."""
-    return Record(store, SYSTEM, site(Settings(base_url=BASE)))
+    return Record(store, SYSTEM, SITE)
 
 
 @pytest.fixture
-def reception(store: Store) -> Reception:
+def reception(store: Store) -> Counter:
     clock = Clock()
 
     def hospital() -> Record:
-        return Record(store, SYSTEM, site(Settings(base_url=BASE)), clock=clock)
+        return Record(store, SYSTEM, SITE, clock=clock)
 
-    clerk = Clerk(Desk(hospital, Rules()), hospital, clock, new_ids())
-    return Reception(store, clock, clerk, Dispatcher(operations.routes(clerk)))
+    opened = reception_of(hospital, Rules(), LOKET, clock)
+    return Counter(store, clock, opened.clerk, opened.queue, Dispatcher(opened.routes()))
 
 
 def person(role: str, *patients: str, scope: str = "user/*.cruds") -> Caller:

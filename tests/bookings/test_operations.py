@@ -17,21 +17,21 @@ from fhir_server.errors import BadRequest, FhirError, Forbidden, NotFound
 from fhir_server.messages import FhirRequest
 from resources.extensions import values
 from resources.systems import BOOKING_PREFIX, OFFER
-from tests.bookings.conftest import Reception, person
+from tests.bookings.conftest import Counter, person
 from tests.bookings.worlds import MORNING, NOW, session
 from tests.journeys.journal import events
 
 ANI, DESK = person("pasien", "ani"), person("pendaftaran")
 
 
-async def refused(reception: Reception, *asked: Any, **values: Any) -> tuple[int, str]:
+async def refused(reception: Counter, *asked: Any, **values: Any) -> tuple[int, str]:
     """The status and the rule."""
     with pytest.raises(FhirError) as error:
         await reception.ask(*asked, **values)
     return error.value.status, error.value.issues[0].rule or error.value.issues[0].code
 
 
-async def test_from_the_offer_to_the_ticket(reception: Reception) -> None:
+async def test_from_the_offer_to_the_ticket(reception: Counter) -> None:
     await reception.open(session())
     found = (await reception.ask("Appointment/$find", ANI, "GET", poli="INT")).resource
     assert found is not None
@@ -64,7 +64,7 @@ async def test_from_the_offer_to_the_ticket(reception: Reception) -> None:
     assert (cancelled["status"], cancelled["cancelationReason"]["text"]) == ("cancelled", "Sudah sembuh")
 
 
-async def test_find_by_doctor_poli_and_days(reception: Reception) -> None:
+async def test_find_by_doctor_poli_and_days(reception: Counter) -> None:
     later = {"start": MORNING + timedelta(days=3), "end": MORNING + timedelta(days=3, hours=4)}
     await reception.open(
         session("satu"),
@@ -95,7 +95,7 @@ async def test_find_by_doctor_poli_and_days(reception: Reception) -> None:
         ({"referral": "x" * 501}, "referral"),
     ],
 )
-async def test_bad_parameters_are_named(reception: Reception, wrong: Mapping[str, str], name: str) -> None:
+async def test_bad_parameters_are_named(reception: Counter, wrong: Mapping[str, str], name: str) -> None:
     with pytest.raises(BadRequest) as error:
         await reception.ask("Appointment/$book", ANI, **{"slot": "int-pagi", "patient": "Patient/ani", **wrong})
     assert error.value.issues[0].expression == f"Parameters.parameter.where(name='{name}')"
@@ -117,9 +117,7 @@ async def test_bad_parameters_are_named(reception: Reception, wrong: Mapping[str
         ("manajemen", (), "forbidden"),
     ],
 )
-async def test_who_books_for_ani(
-    reception: Reception, role: str, patients: tuple[str, ...], outcome: int | str
-) -> None:
+async def test_who_books_for_ani(reception: Counter, role: str, patients: tuple[str, ...], outcome: int | str) -> None:
     await reception.open(session())
     asked = ("Appointment/$book", person(role, *patients))
     if isinstance(outcome, int):
@@ -129,13 +127,13 @@ async def test_who_books_for_ani(
         assert await refused(reception, *asked, slot="int-pagi", patient="tidak-ada") == (403, outcome)
 
 
-async def test_a_token_without_the_scope_books_nothing(reception: Reception) -> None:
+async def test_a_token_without_the_scope_books_nothing(reception: Counter) -> None:
     await reception.open(session())
     reader = person("pasien", "ani", scope="user/*.rs")
     assert await refused(reception, "Appointment/$book", reader, slot="int-pagi", patient="ani") == (403, "forbidden")
 
 
-async def test_the_bookings_of_others_are_not_there(reception: Reception) -> None:
+async def test_the_bookings_of_others_are_not_there(reception: Counter) -> None:
     await reception.open(session(), patients=("ani", "budi"))
     made = (await reception.ask("Appointment/$book", DESK, slot="int-pagi", patient="budi")).resource or {}
     code = made["identifier"][0]["value"]
@@ -145,7 +143,7 @@ async def test_the_bookings_of_others_are_not_there(reception: Reception) -> Non
     assert await refused(reception, "Appointment/$cancel", ANI, code=code) == (404, "unknown")
 
 
-async def test_only_the_desk_overbooks(reception: Reception) -> None:
+async def test_only_the_desk_overbooks(reception: Counter) -> None:
     await reception.open(session(umum=Quota(0)))
     wanted = {"slot": "int-pagi", "patient": "ani"}
     assert await refused(reception, "Appointment/$book", ANI, overbook="Saya sakit sekali", **wanted) == (
@@ -157,7 +155,7 @@ async def test_only_the_desk_overbooks(reception: Reception) -> None:
     assert made["comment"] == "Kontrol pascaoperasi"
 
 
-async def test_bookings_change_by_their_operations_only(reception: Reception) -> None:
+async def test_bookings_change_by_their_operations_only(reception: Counter) -> None:
     """Neither a patient nor the desk gets around the rules by writing what bookings keep."""
     await reception.open(session())
     made = (await reception.ask("Appointment/$book", ANI, slot="int-pagi", patient="ani")).resource or {}
@@ -179,7 +177,7 @@ async def test_bookings_change_by_their_operations_only(reception: Reception) ->
     assert (await reception.record().read("Slot", "int-pagi"))["version"] == 2
 
 
-async def test_the_same_key_gives_the_same_answer(reception: Reception) -> None:
+async def test_the_same_key_gives_the_same_answer(reception: Counter) -> None:
     await reception.open(session())
     wanted = {"slot": "int-pagi", "patient": "ani"}
     first = await reception.ask("Appointment/$book", ANI, key="k1", **wanted)
@@ -195,13 +193,13 @@ async def test_the_same_key_gives_the_same_answer(reception: Reception) -> None:
     assert (await reception.ask("Appointment/$book", DESK, key="k1", slot="int-pagi", patient="budi")).status == 201
 
 
-async def test_a_key_that_is_too_long(reception: Reception) -> None:
+async def test_a_key_that_is_too_long(reception: Counter) -> None:
     await reception.open(session())
     with pytest.raises(BadRequest):
         await reception.ask("Appointment/$book", ANI, key="x" * 256, slot="int-pagi", patient="ani")
 
 
-async def test_what_ran_out_is_swept(reception: Reception) -> None:
+async def test_what_ran_out_is_swept(reception: Counter) -> None:
     await reception.open(session(umum=Quota(1)), patients=("ani", "budi"))
     held = (await reception.ask("Appointment/$hold", ANI, slot="int-pagi", patient="ani")).resource or {}
     waits = (await reception.ask("Appointment/$waitlist", DESK, slot="int-pagi", patient="budi")).resource or {}
@@ -218,7 +216,7 @@ async def test_what_ran_out_is_swept(reception: Reception) -> None:
     assert await sweep(reception.clerk.desk, reception.clerk.hospital, reception.clock()) == 0
 
 
-async def test_rescheduling_over_fhir(reception: Reception) -> None:
+async def test_rescheduling_over_fhir(reception: Counter) -> None:
     tomorrow = {"start": MORNING + timedelta(days=1), "end": MORNING + timedelta(days=1, hours=4)}
     await reception.open(
         session(), session("besok", letter="B", **tomorrow), session("penuh", umum=Quota(0), **tomorrow)
@@ -231,7 +229,7 @@ async def test_rescheduling_over_fhir(reception: Reception) -> None:
     assert (await reception.record().read("Appointment", old["id"]))["resource"]["status"] == "cancelled"
 
 
-async def test_nobody_books_for_the_dead(reception: Reception) -> None:
+async def test_nobody_books_for_the_dead(reception: Counter) -> None:
     await reception.open(session(), patients=())
     await reception.put({"resourceType": "Patient", "id": "ani", "deceasedBoolean": True})
     assert await refused(reception, "Appointment/$book", DESK, slot="int-pagi", patient="ani") == (404, "no-patient")
@@ -265,7 +263,7 @@ def test_a_slot_and_an_appointment_hold_all_that_a_session_and_a_booking_are() -
     assert sessions.read({"resourceType": "Slot", "id": "1", "status": "free"}) is None
 
 
-async def test_the_journal_names_who_asked(reception: Reception, database_name: str, mongodb_uri: str) -> None:
+async def test_the_journal_names_who_asked(reception: Counter, database_name: str, mongodb_uri: str) -> None:
     await reception.open(session())
     made = (await reception.ask("Appointment/$book", ANI, slot="int-pagi", patient="ani")).resource or {}
     with MongoClient[dict[str, Any]](mongodb_uri) as client:

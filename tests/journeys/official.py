@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from lxml import etree
 
-from tests.processes import ROOT
+from tests.processes import ROOT, keep_out_of_garbage_collection
 
 Json = dict[str, Any]
 Item = TypeVar("Item")
@@ -30,7 +30,9 @@ def examples() -> dict[str, Json]:
     """File name without .json -> resource."""
     paths = [path for path in sorted(FOLDER.glob("*.json")) if path.stem not in NOT_RESOURCES]
     assert paths, f"no official examples in {FOLDER}: run `make test`, which fetches them"
-    return {path.stem: parse(path.read_bytes()) for path in paths}
+    found = {path.stem: parse(path.read_bytes()) for path in paths}
+    keep_out_of_garbage_collection()
+    return found
 
 
 @cache

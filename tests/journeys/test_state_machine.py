@@ -37,11 +37,11 @@ guesses = st.integers(0, 6)
 class Asking:
     """The server on an event loop of its own, asked from the synchronous steps of the machine."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, database: str = DATABASE) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._context = client_of(server_settings(uri, DATABASE))
+        self._context = client_of(server_settings(uri, database))
         self.client = self._run(self._context.__aenter__())
         self.examples = count(1)
 

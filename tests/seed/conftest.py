@@ -8,6 +8,7 @@ import pytest
 
 from seed.clinical import patient_record
 from seed.hospital import Hospital, hospital
+from seed.queues import Queues, numbered, queues_of
 
 TODAY = date(2026, 6, 15)
 SEED = 1
@@ -28,8 +29,20 @@ def house() -> Hospital:
 
 
 @pytest.fixture(scope="session")
-def records(house: Hospital) -> Records:
-    return {number: patient_record(number, SEED, TODAY, house) for number in NUMBERS}
+def _numbered(house: Hospital) -> tuple[Records, Queues]:
+    queues = queues_of(house)
+    return {number: list(numbered(patient_record(number, SEED, TODAY, house), queues)) for number in NUMBERS}, queues
+
+
+@pytest.fixture(scope="session")
+def records(_numbered: tuple[Records, Queues]) -> Records:
+    return _numbered[0]
+
+
+@pytest.fixture(scope="session")
+def queues(_numbered: tuple[Records, Queues]) -> Queues:
+    """The sessions with the bookings of these records."""
+    return _numbered[1]
 
 
 @pytest.fixture(scope="session")

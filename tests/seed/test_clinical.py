@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from bookings import session
 from resources.registry import validate
 from seed.clinical import patient_record
 from seed.hospital import Hospital, hospital
+from seed.queues import Queues
 from tests.processes import ROOT
 from tests.seed.reading import at, codes, leaves, of, period, references
 
@@ -29,14 +31,14 @@ def digest(record: Record) -> str:
     return hashlib.sha256(ENCODER.encode(record)).hexdigest()
 
 
-def test_the_same_seed_gives_the_same_bytes(records: Records, today: date) -> None:
+def test_the_same_seed_gives_the_same_bytes(house: Hospital, today: date) -> None:
     fresh = hospital(today)
     for number in (1, 17, 250):
-        assert digest(patient_record(number, 1, today, fresh)) == digest(records[number])
+        assert digest(patient_record(number, 1, today, fresh)) == digest(patient_record(number, 1, today, house))
 
 
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
-def test_another_process_gives_the_same_bytes(records: Records, today: date, hash_seed: str) -> None:
+def test_another_process_gives_the_same_bytes(house: Hospital, today: date, hash_seed: str) -> None:
     program = (
         "import datetime, sys, msgspec; from seed.clinical import patient_record; from seed.hospital import hospital;"
         f"day = datetime.date.fromisoformat('{today}'); record = patient_record(35, 1, day, hospital(day));"
@@ -45,7 +47,7 @@ def test_another_process_gives_the_same_bytes(records: Records, today: date, has
     printed = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env={"PYTHONHASHSEED": hash_seed}, capture_output=True, check=True
     ).stdout
-    assert printed == ENCODER.encode(records[35])
+    assert printed == ENCODER.encode(patient_record(35, 1, today, house))
 
 
 def test_another_seed_gives_another_record(records: Records, house: Hospital, today: date) -> None:
@@ -60,19 +62,20 @@ def test_ids_are_unique_and_well_formed(everything: Record) -> None:
 
 
 def test_identifiers_are_unique_per_type(everything: Record) -> None:
-    shared = ("/id/kk", "/id/nik-ibu", "/prescription/100099999")
+    shared = ("/id/kk", "/id/nik-ibu", "/prescription/100099999", "urn:rsud-fhir:booking:number")
     seen: Counter[tuple[str, str, str]] = Counter()
     for resource in everything:
         found = resource.get("identifier", [])
         for identifier in found if isinstance(found, list) else [found]:
-            if not identifier["system"].endswith(shared) and resource["resourceType"] not in ("RelatedPerson", "Slot"):
+            if not identifier["system"].endswith(shared) and resource["resourceType"] != "RelatedPerson":
                 seen[resource["resourceType"], identifier["system"], identifier["value"]] += 1
     assert [key for key, count in seen.items() if count > 1] == []
     assert len(seen) > 5000
 
 
-def test_references_lead_somewhere_and_backwards(house: Hospital, records: Records) -> None:
+def test_references_lead_somewhere_and_backwards(house: Hospital, records: Records, queues: Queues) -> None:
     hospitals = {f"{resource['resourceType']}/{resource['id']}" for resource in house.resources}
+    hospitals |= {session.url for session in queues.values()}
     for record in records.values():
         known = set(hospitals)
         own = {f"{resource['resourceType']}/{resource['id']}" for resource in record}
@@ -84,9 +87,8 @@ def test_references_lead_somewhere_and_backwards(house: Hospital, records: Recor
             known.add(f"{resource['resourceType']}/{resource['id']}")
 
 
-def test_every_resource_is_valid(everything: Record, house: Hospital) -> None:
-    slots = [slot for slots in house.slots.values() for slot in slots]
-    for resource in [*everything, *slots[:50]]:
+def test_every_resource_is_valid(everything: Record, queues: Queues) -> None:
+    for resource in [*everything, *map(session.write, queues.values())]:
         problems = [issue for issue in validate(resource) if issue.severity in ("error", "fatal")]
         assert problems == [], f"{resource['resourceType']}/{resource['id']}"
 
@@ -102,11 +104,11 @@ def test_nothing_is_empty(everything: Record) -> None:
             assert nothing not in encoded, resource["id"]
 
 
-def test_nothing_past_today_but_bookings(records: Records, today: date) -> None:
+def test_nothing_past_today_but_bookings_and_planned_operations(records: Records, today: date) -> None:
     ends = datetime.combine(today, time(0), UTC)
     for record in records.values():
         for resource in record:
-            if resource["resourceType"] in ("Slot", "Appointment", "MedicationRequest", "Immunization"):
+            if resource["resourceType"] in ("Appointment", "MedicationRequest", "Immunization"):
                 continue
             for value in leaves(resource):
                 if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
@@ -195,7 +197,7 @@ def test_the_demo_has_the_size_and_the_mix_that_was_asked_for(records: Records) 
     types = Counter(resource["resourceType"] for record in records.values() for resource in record)
     clinical = ("Encounter", "Condition", "Observation", "ServiceRequest", "Specimen", "DiagnosticReport", "Procedure")
     treatment = ("MedicationRequest", "MedicationDispense", "AllergyIntolerance", "Immunization", "CarePlan")
-    around = ("Patient", "Coverage", "RelatedPerson", "Appointment", "Slot", "Composition", "EpisodeOfCare")
+    around = ("Patient", "Coverage", "RelatedPerson", "Appointment", "Composition", "EpisodeOfCare")
     assert {*clinical, *treatment, *around} == set(types)
 
 
@@ -204,6 +206,14 @@ def test_the_demo_has_the_size_and_the_mix_that_was_asked_for(records: Records) 
 )
 def test_every_story_is_told_to_somebody(records: Records, code: str) -> None:
     assert any(code in codes(record) for record in records.values())
+
+
+def test_some_are_to_be_operated_in_the_coming_days(records: Records, today: date) -> None:
+    planned = [item for record in records.values() for item in of(record, "ServiceRequest") if "operasi" in item["id"]]
+    assert len(planned) >= 3
+    for item in planned:
+        assert 1 <= (at(item["occurrenceDateTime"]).date() - today).days <= 9
+        assert (item["status"], item["performerType"]["coding"][0]["code"] in ("MAT", "BED", "ORT")) == ("active", True)
 
 
 def test_the_dead_die_in_the_hospital_and_are_not_booked(records: Records) -> None:

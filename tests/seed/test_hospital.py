@@ -1,13 +1,16 @@
-"""The hospital: its tree, its people, its slots."""
+"""The hospital: its tree, its people, its sessions."""
 
 from collections import Counter
 from datetime import date, timedelta
-from random import Random
 
 import pytest
 
+from bookings import session as sessions
+from bookings.holidays import national
+from bookings.practice import planned
+from bookings.replanning import Difference, difference
 from seed.elements import wita_date
-from seed.hospital import SLOTS_A_DAY, Hospital, hospital
+from seed.hospital import ZONE, Hospital, hospital
 from seed.places import NAME
 from seed.staff import CLINICS
 from tests.seed.reading import at, of, references
@@ -47,45 +50,58 @@ def test_ids_are_unique_and_what_is_referred_to_comes_first(house: Hospital) -> 
         known.add(f"{resource['resourceType']}/{resource['id']}")
 
 
-def test_every_clinic_but_the_emergency_has_slots_for_two_weeks(house: Hospital, today: date) -> None:
-    for clinic in CLINICS:
-        slots = house.slots[clinic.code]
-        days = {wita_date(at(slot["start"])) for slot in slots}
-        if clinic.code == "EMG":
-            assert not slots
-            continue
+def test_every_clinic_but_the_emergency_has_sessions_for_two_weeks(house: Hospital, today: date) -> None:
+    assert house.sessions.keys() == {clinic.code for clinic in CLINICS} - {"EMG"}
+    for held in house.sessions.values():
+        days = {wita_date(session.start) for session in held}
         assert min(days) > today
         assert today + timedelta(days=12) <= max(days) <= today + timedelta(days=14)
         assert 6 not in {day.weekday() for day in days}
 
 
-def test_slots_do_not_overlap_and_fill_the_morning(house: Hospital) -> None:
-    taken: set[tuple[str, str]] = set()
-    per_day: Counter[tuple[str, date]] = Counter()
-    for slots in house.slots.values():
-        for slot in slots:
-            start, end = at(slot["start"]), at(slot["end"])
-            assert end - start == timedelta(minutes=20)
-            assert 0 <= start.hour < 4, "between 8 and 12 WITA"
-            key = (slot["schedule"]["reference"], slot["start"])
-            assert key not in taken
-            taken.add(key)
-            per_day[key[0], wita_date(start)] += 1
-            assert slot["status"] == "free"
-    assert set(per_day.values()) == {SLOTS_A_DAY}
+def test_a_session_is_a_morning_with_room_for_its_patients(house: Hospital) -> None:
+    for held in house.sessions.values():
+        for session in held:
+            assert (session.start.hour, session.end.hour) == (8, 12)
+            places = session.jkn.capacity + session.umum.capacity
+            assert 20 <= places <= 30
+            assert places * session.minutes <= 240
+            assert 6 <= session.minutes <= 12
+            assert session.jkn.capacity == places * 2 // 3
+            assert (session.issued, session.jkn.taken, session.umum.taken) == (0, 0, 0)
+            assert session.provider == "Organization/org-rsud"
 
 
-def test_schedules_cover_their_slots(house: Hospital) -> None:
-    plans = {f"Schedule/{plan['id']}": plan for plan in of(house.resources, "Schedule")}
-    for slots in house.slots.values():
-        for slot in slots:
-            horizon = plans[slot["schedule"]["reference"]]["planningHorizon"]
-            assert at(horizon["start"]) <= at(slot["start"]) < at(slot["end"]) <= at(horizon["end"])
+def test_each_doctor_has_a_letter(house: Hospital) -> None:
+    letters = {session.doctor: session.letter for held in house.sessions.values() for session in held}
+    assert len(letters) == len(set(letters.values())) == 20
+
+
+def test_clinics_close_on_holidays(house: Hospital) -> None:
+    """The first of Muharam 1448."""
+    closed = [session for held in house.sessions.values() for session in held if session.closed]
+    assert {wita_date(session.start) for session in closed} == {date(2026, 6, 16)}
+    assert len(closed) > 10
+    assert {session.reason for session in closed} == {"Tahun Baru Islam"}
+
+
+def test_sessions_are_what_the_schedules_make(house: Hospital, today: date) -> None:
+    """What a server finds when it looks for what is to be changed: nothing."""
+    days = [today + timedelta(days=offset) for offset in range(1, 15)]
+    for plan in of(house.resources, "Schedule"):
+        made = planned(plan, days, national(days[0], days[-1]), ZONE)
+        held = [read for one in made if (read := sessions.read(sessions.write(one)))]
+        own = [one for rows in house.sessions.values() for one in rows if one.schedule == f"Schedule/{plan['id']}"]
+        assert own == made
+        assert difference(made, held, at("2026-06-15T00:00:00+08:00")) == Difference()
+
+
+def test_there_is_a_place_for_each_kind_of_service(house: Hospital) -> None:
+    assert {"loket-pendaftaran", "farmasi", "laboratorium", "radiologi", "ruang-int"} <= house.places.keys()
 
 
 def test_the_same_day_makes_the_same_hospital(house: Hospital, today: date) -> None:
     assert hospital(today) == house
-    assert hospital(today, Random(3)).resources == house.resources
 
 
 @pytest.mark.parametrize("offset", range(7))

@@ -36,7 +36,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.translate(_PLAIN).split())
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join("".join(_folded(character) for character in letters).split())
+    table = {ord(character): _folded(character) for character in set(letters)}
+    return " ".join(letters.translate(table).split())
 
 
 def _folded(character: str) -> str:

@@ -1,0 +1,136 @@
+"""Check-in: the booking arrives, the visit begins and the first ticket is given out, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from bookings import booking as bookings
+from bookings import refusals, rules, visit
+from bookings import session as sessions
+from bookings import ticket as tickets
+from bookings.asking import check_may_book, is_desk
+from bookings.booking import Booking
+from bookings.idempotency import Claim, claim
+from bookings.issuing import Counter, first_point, first_ticket
+from bookings.progress import at_point
+from bookings.reading import by_id
+from bookings.rules import Rules
+from bookings.session import Session
+from bookings.ticket import PRIORITIES, Ticket, queue
+from fhir_server.changes import Change
+from fhir_server.decide import Committed
+from fhir_server.errors import Conflict, PreconditionFailed
+from fhir_server.record import Record
+from fhir_server.store.documents import Document
+from resources.issues import Text
+
+ATTEMPTS = 20
+
+
+class Arrival(NamedTuple):
+    """`document`: of the booking's Appointment; `priority`: of PRIORITIES, or nothing."""
+
+    booking: Booking
+    session: Session
+    document: Document
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """`hospital`: gives the record without limits; `loket`: where new patients go first, Location/id."""
+
+    hospital: Callable[[], Record]
+    rules: Rules
+    clock: Callable[[], datetime]
+    ids: Iterator[str]
+    loket: str
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Those who need a number of the loket come one after the other in this process."""
+
+    async def check_in(
+        self, record: Record, booking: Booking, *, key: str | None = None, priority: str = ""
+    ) -> Committed:
+        """What became of the Appointment; who has arrived already has it as it is. `priority`: of PRIORITIES. Raises
+        Forbidden, Refused."""
+        check_may_book(record.caller, booking.patient, "u")
+        if priority and priority not in PRIORITIES:
+            raise refusals.no_such_priority(PRIORITIES)
+        claimed = claim(record.caller, key, ["check-in", booking.id, priority])
+        async with self.turn if booking.is_new else nullcontext():
+            return await self._persistently(record, booking.id, priority, claimed)
+
+    async def _persistently(self, record: Record, id: str, priority: str, claimed: Claim | None) -> Committed:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._attempt(record, id, priority, claimed, looks=attempt > 0)
+            except (Conflict, PreconditionFailed):
+                await asyncio.sleep(0)
+        raise Conflict(
+            Text("Too many check in at once: try again.", "Terlalu banyak check-in pada saat yang sama: coba lagi.")
+        )
+
+    async def _attempt(
+        self, record: Record, id: str, priority: str, claimed: Claim | None, *, looks: bool
+    ) -> Committed:
+        """`looks`: which numbers the point has given out; the number of a booking is mostly its own there."""
+        hospital, now = self.hospital(), self.clock()
+        if claimed is not None and (answer := (await hospital.answered([claimed.key])).get(claimed.key)):
+            claimed.check(answer)
+            return _as_it_is(await hospital.vread(answer.type, answer.id, answer.version))
+        (document,) = await by_id(hospital, "Appointment", [id])
+        booking = bookings.read(document["resource"])
+        if booking is None or booking.status in ("cancelled", "noshow", "fulfilled"):
+            raise refusals.over()
+        if booking.status == "arrived":
+            record.gives("Appointment", [document])
+            return _as_it_is(document)
+        if booking.status != "booked":
+            raise refusals.not_booked()
+        session = await self._session(booking)
+        if not is_desk(record.caller):
+            rules.check_arrival(session, now, self.rules)
+        given_out = await self._given_out(booking, session) if looks or booking.is_new else ()
+        counter = Counter(first_point(booking, session, self.loket), now, given_out)
+        changes = self._changes(Arrival(booking, session, document, priority), counter)
+        answer = claimed.answer("Appointment", id, document["version"] + 1) if claimed else None
+        return (await hospital.carry_out([record.errand(changes, answer)]))[0][0]
+
+    async def _given_out(self, booking: Booking, session: Session) -> list[Ticket]:
+        point = first_point(booking, session, self.loket)
+        return [ticket for ticket, _ in await at_point(self.hospital(), queue(point.url, booking.day))]
+
+    def _changes(self, case: Arrival, counter: Counter) -> list[Change]:
+        booking, session, document, priority = case
+        encounter = visit.new(booking, session, counter.at, next(self.ids))
+        url = f"Encounter/{encounter['id']}"
+        ticket = first_ticket(booking, session, counter, id=next(self.ids), encounter=url, priority=priority)
+        arrived = bookings.write(booking.moved("arrived"), session, document["resource"])
+        return [
+            Change.update(arrived, booking.id, if_match=document["version"]),
+            Change.create(encounter),
+            Change.create(tickets.write(ticket)),
+        ]
+
+    async def _session(self, booking: Booking) -> Session:
+        documents = await by_id(self.hospital(), "Slot", [booking.session])
+        session = sessions.read(documents[0]["resource"]) if documents else None
+        if session is None:
+            raise refusals.no_session()
+        return session
+
+
+def _as_it_is(document: Document) -> Committed:
+    return Committed(
+        "unchanged",
+        "Appointment",
+        document["resource"]["id"],
+        document["version"],
+        document["updated"],
+        document["resource"],
+    )
