@@ -25,6 +25,7 @@ EXPECTED = (
     '"total": 2',
     '"transaction-response"',
     "Patient.colour",
+    '"unit": "menit"',
 )
 
 

@@ -110,6 +110,8 @@ def test_nothing_past_today_but_bookings_and_planned_operations(records: Records
         for resource in record:
             if resource["resourceType"] in ("Appointment", "MedicationRequest", "Immunization"):
                 continue
+            if resource["id"].startswith("operasi-"):
+                continue
             for value in leaves(resource):
                 if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
                     assert at(value) < ends, resource["id"]
