@@ -22,6 +22,7 @@ from bookings.issuing import ServicePoint, following_id
 from bookings.order import in_order
 from bookings.progress import at_point, progress
 from bookings.reading import by_id
+from bookings.refusals import Refused
 from bookings.ticket import Ticket, queue
 from fhir_server.access import Access, writable
 from fhir_server.changes import Change
@@ -126,7 +127,13 @@ class Queue:
         async def attempt() -> Moved:
             if claimed is not None and (again := await self._again(record, claimed, deed)):
                 return again
-            return await self._write(record, await self._task(id, allowed), deed, claimed)
+            try:
+                return await self._write(record, await self._task(id, allowed), deed, claimed)
+            except Refused:
+                # Another process may have answered under the same key since it was looked for.
+                if claimed is not None and (again := await self._again(record, claimed, deed)):
+                    return again
+                raise
 
         return await self._in_turn(deed.to.url if deed.to else "", attempt)
 

@@ -36,16 +36,17 @@ async def read(hospital: Record, rules: Rules, asks: Sequence[Ask], claims: Sequ
     """`hospital`: the record without limits; `claims`: the keys of their Idempotency-Keys."""
     named = await by_id(hospital, "Appointment", (ask.booking for ask in asks))
     about = {one.id: one for one in _bookings(named)}
-    slots, people, answers = await asyncio.gather(
+    slots, people = await asyncio.gather(
         by_id(hospital, "Slot", [*(ask.session for ask in asks), *(one.session for one in about.values())]),
         by_id(hospital, "Patient", (url.removeprefix("Patient/") for url in _patients(asks, about))),
-        hospital.answered(claims) if claims else _none(),
     )
     held = {session.id: session for document in slots if (session := sessions.read(document["resource"]))}
     others, queues = await asyncio.gather(
         _with_keys(hospital, [key for ask in asks for key in _keys(ask, about.get(ask.booking), held, rules)]),
         _waiting(hospital, {about[ask.booking].session for ask in asks if _may_free(ask, about)}, held),
     )
+    # Last: a booking that was seen above has its answer by now, if it was made under one of these keys.
+    answers = await hospital.answered(claims) if claims else {}
     appointments = {document["_id"]: document for document in (*others, *queues, *named)}
     ledger = Ledger(
         rules,
@@ -74,10 +75,6 @@ async def found(hospital: Record, type: str, parameters: Parameters) -> list[Doc
     """All that match a search."""
     plan = await hospital.plan(parse(type, parameters, extra=hospital.site.extra))
     return await hospital.gather(type, plan.filter)
-
-
-async def _none() -> dict[str, Answer]:
-    return {}
 
 
 def _bookings(documents: Iterable[Document]) -> Iterator[Booking]:

@@ -166,8 +166,6 @@ class Antrean:
     async def operations(self, record: Record, sent: Json) -> Json:
         """jadwaloperasirs."""
         since, until = dialect.day_of(sent, "tanggalawal", "Awal "), dialect.day_of(sent, "tanggalakhir", "Akhir ")
-        if until < since:
-            raise Rejected(dialect.RANGE)
         return answer({"list": await surgery.between(record, self.clerk.hospital(), since, until)})
 
     async def own_operations(self, record: Record, sent: Json) -> Json:

@@ -11,7 +11,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from bookings.reading import by_id
-from exchange.bpjs.dialect import Json, milliseconds
+from exchange.bpjs.dialect import RANGE, Json, Rejected, milliseconds
 from exchange.bpjs.looking_up import card_number, seen
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
@@ -21,11 +21,16 @@ from resources.moments import moment
 from resources.systems import POLI_PREFIX, SERVICE_REQUEST_PREFIX, SNOMED
 
 SURGERY = "387713003"
+MOST_DAYS = 366
 CRITERIA: Parameters = (("category", f"{SNOMED}|{SURGERY}"), ("status", "active,completed"))
 
 
 async def between(record: Record, hospital: Record, since: date, until: date) -> list[Json]:
-    """On these days, of all patients."""
+    """On these days, of all patients. Raises Rejected."""
+    if until < since:
+        raise Rejected(RANGE)
+    if (until - since).days > MOST_DAYS:
+        raise Rejected(f"Rentang Tanggal Paling Lama {MOST_DAYS} Hari")
     days = (("occurrence", f"ge{since.isoformat()}"), ("occurrence", f"le{until.isoformat()}"))
     documents = await seen(record, hospital, "ServiceRequest", (*CRITERIA, *days))
     ids = {_subject(one["resource"]) for one in documents}

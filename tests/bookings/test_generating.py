@@ -148,13 +148,15 @@ async def test_what_is_booked_while_sessions_change_is_counted(planned: Receptio
     async def books(patient: str) -> list[str]:
         return [await book(planned, patient, slot=f"jadwal-001-{day:%Y%m%d}-0800") for day in days[::-1]]
 
-    done, *rows = await asyncio.gather(looked(planned), *(books(patient) for patient in ("ani", "budi", "citra")))
+    looking = asyncio.ensure_future(looked(planned))
+    rows = await asyncio.gather(*(books(patient) for patient in ("ani", "budi")))
+    done = await looking
     assert done["changed"] == 6
     for place, day in enumerate(days[::-1]):
         tickets = {(await booking(planned, ids[place])).ticket for ids in rows}
-        assert tickets == {"A-1", "A-2", "A-3"}
+        assert tickets == {"A-1", "A-2"}
         changed = await found(planned, f"jadwal-001-{day:%Y%m%d}-0800")
-        assert (changed.start.hour, changed.issued, changed.umum.taken) == (1, 3, 3)
+        assert (changed.start.hour, changed.issued, changed.umum.taken) == (1, 2, 2)
     no_violation()
 
 

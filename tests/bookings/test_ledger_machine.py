@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from hypothesis import settings
@@ -32,6 +33,7 @@ class Life(RuleBasedStateMachine):
         anak = session("anak", poli="ANA", jkn=Quota(1), umum=Quota(2), letter="C")
         self.ledger: Ledger = ledger(pagi, sore, anak, patients=PATIENTS)
         self.now = NOW
+        self.numbers = count(1)
         self.overbooked: Counter[tuple[str, Payer]] = Counter()
         self.given: dict[str, tuple[str, int]] = {}
 
@@ -53,7 +55,7 @@ class Life(RuleBasedStateMachine):
     )
     def ask_for_a_place(self, what: What, patient: int, where: str, more: bool, **rest: Any) -> None:
         overbook = "Gawat sekali" if more and what == "book" else ""
-        ask = new(what, patient, session=where, now=self.now, overbook=overbook, **rest)
+        ask = new(what, patient, session=where, now=self.now, overbook=overbook, **self.fresh(), **rest)
         places = self.ledger.sessions[where].quota(ask.payer).left
         booking = self.ask(ask)
         if booking is not None and overbook and not places:
@@ -68,12 +70,16 @@ class Life(RuleBasedStateMachine):
     )
     def change_one(self, data: st.DataObject, what: What, where: str, is_desk: bool) -> None:
         id = data.draw(st.sampled_from(sorted(self.ledger.bookings)))
-        fresh = new(session=where)
         over = self.now >= self.ledger.sessions[self.ledger.bookings[id].session].end
         if what == "miss" and not over:
             return
-        session_wanted = where if what == "reschedule" else ""
-        self.ask(Ask(what, self.now, booking=id, session=session_wanted, id=fresh.id, code=fresh.code, is_desk=is_desk))
+        wanted = where if what == "reschedule" else ""
+        self.ask(Ask(what, self.now, booking=id, session=wanted, is_desk=is_desk, **self.fresh()))
+
+    def fresh(self) -> dict[str, Any]:
+        """The id and the code of a new booking."""
+        number = next(self.numbers)
+        return {"id": f"janji-{number:03d}", "code": f"20261126{number:06d}"}
 
     @rule(minutes=st.sampled_from([1, 4, 5, 30, 600]))
     def time_passes(self, minutes: int) -> None:

@@ -319,7 +319,8 @@ async def test_a_new_patient_registers_books_and_goes_to_the_loket(open_world: W
 async def test_what_bpjs_does_is_within_its_rights(open_world: World) -> None:
     caller = open_world.record().caller
     assert (caller.subject, caller.client, caller.patients) == ("bpjs:contoh", "bpjs", None)
-    assert not (caller.role is None or caller.role.overbooks), "the limits of patients are its own"
+    assert caller.role is not None
+    assert not caller.role.overbooks, "the limits of patients are its own"
     desk: Any = person("pendaftaran")
     assert caller.purpose == desk.purpose
 

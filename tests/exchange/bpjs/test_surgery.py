@@ -69,5 +69,7 @@ async def test_of_one_patient(world: World) -> None:
 async def test_days_that_cannot_be(world: World) -> None:
     asked = {"tanggalawal": "2026-12-02", "tanggalakhir": "2026-12-01"}
     assert await world.told("jadwaloperasirs", **asked) == (201, RANGE)
+    told = await world.told("jadwaloperasirs", tanggalawal="2026-01-01", tanggalakhir="2027-12-01")
+    assert told == (201, "Rentang Tanggal Paling Lama 366 Hari")
     told = await world.told("jadwaloperasirs", tanggalawal="besok", tanggalakhir="2026-12-01")
     assert told == (201, "Format Tanggal Awal Tidak Sesuai, format yang benar adalah yyyy-mm-dd")
