@@ -28,7 +28,7 @@ from fhir_server.store import mongod
 from settings import SettingsRefused
 
 DATABASE = "bookings"
-CROWD, PLACES = 2000, 30
+PLACES = 30
 SESSIONS, POINTS = 60, 8
 AT_ONCE = 250
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; exit status 2 where nothing could be measured."""
     options = _parser().parse_args(arguments)
     try:
-        found = measure(options.each, options.connections)
+        found = measure(Plan(options.crowd, options.each, options.connections))
     except (mongod.MongodError, servers.NotServing, SettingsRefused, signing_in.NoToken, Unexpected) as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 2
@@ -67,17 +67,26 @@ def text(found: dict[str, Rate]) -> str:
     )
 
 
-def measure(each: int, connections: int) -> dict[str, Rate]:
-    """`each`: how many bookings of each session. Raises Unexpected, NotServing, MongodError, NoToken."""
+@dataclass(frozen=True)
+class Plan:
+    """`crowd`: how many want the places of one session at once; `each`: how many bookings of each of the others."""
+
+    crowd: int
+    each: int
+    connections: int
+
+
+def measure(plan: Plan) -> dict[str, Rate]:
+    """Raises Unexpected, NotServing, MongodError, NoToken."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rsud-bench-")))
         database = stack.enter_context(mongod.running(folder))
-        asyncio.run(_fill(database.uri, each))
+        asyncio.run(_fill(database.uri, plan))
         system = signing_in.registered(database.uri, DATABASE)
         both = [stack.enter_context(servers.server(database.uri, DATABASE)) for _ in range(2)]
-        loading = Loading([one.port for one in both], signing_in.token(both[0].port, system), connections)
+        loading = Loading([one.port for one in both], signing_in.token(both[0].port, system), plan)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(loading.all(each))
+            return runner.run(loading.all())
 
 
 @dataclass(frozen=True)
@@ -86,13 +95,14 @@ class Loading:
 
     ports: Sequence[int]
     token: str
-    connections: int
+    plan: Plan
 
-    async def all(self, each: int) -> dict[str, Rate]:
+    async def all(self) -> dict[str, Rate]:
         found: dict[str, Rate] = {}
-        asked = [_booking("ramai", number) for number in range(CROWD)]
-        wanted = {201: PLACES, 409: CROWD - PLACES}
-        await self._measured(found, f"{CROWD:,} at once on {PLACES} places", wanted, crowd(self._sent(asked)))
+        many, each = self.plan.crowd, self.plan.each
+        asked = [_booking("ramai", number) for number in range(many)]
+        wanted = {201: PLACES, 409: many - PLACES}
+        await self._measured(found, f"{many:,} at once on {PLACES} places", wanted, crowd(self._sent(asked)))
         asked = [_booking(f"sesi-{number % SESSIONS}", number // SESSIONS) for number in range(SESSIONS * each)]
         booked = await self._in_turn(found, f"bookings on {SESSIONS} sessions", asked, 201)
         codes = [json.loads(reply.body)["identifier"][0]["value"] for reply in booked]
@@ -105,7 +115,7 @@ class Loading:
         return found
 
     async def _in_turn(self, found: dict[str, Rate], name: str, asked: Sequence[Asked], status: int) -> list[Reply]:
-        going_on = queue(self._sent(asked), self.connections)
+        going_on = queue(self._sent(asked), self.plan.connections)
         return await self._measured(found, name, {status: len(asked)}, going_on)
 
     async def _measured(
@@ -139,10 +149,11 @@ def _parameters(**values: str) -> Resource:
     return {"resourceType": "Parameters", "parameter": rows}
 
 
-async def _fill(uri: str, each: int) -> None:
-    resources: list[Resource] = [{"resourceType": "Patient", "id": f"p{number}"} for number in range(CROWD)]
+async def _fill(uri: str, plan: Plan) -> None:
+    people = max(plan.crowd, plan.each)
+    resources: list[Resource] = [{"resourceType": "Patient", "id": f"p{number}"} for number in range(people)]
     resources += [{"resourceType": "Location", "id": f"ruang-{number}"} for number in range(POINTS)]
-    resources += [write(_session(f"sesi-{number}", number, each)) for number in range(SESSIONS)]
+    resources += [write(_session(f"sesi-{number}", number, plan.each)) for number in range(SESSIONS)]
     resources += [write(_session("ramai", SESSIONS, PLACES))]
     async with application.open_record(servers.settings(uri, DATABASE)) as record:
         for start in range(0, len(resources), AT_ONCE):
@@ -173,6 +184,7 @@ def _session(id: str, number: int, places: int) -> Session:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench.bookings", description=__doc__)
     parser.add_argument("--each", type=int, default=40, help="bookings of each session (40)")
+    parser.add_argument("--crowd", type=int, default=2000, help="who want one session's places at once (2000)")
     parser.add_argument("--connections", type=int, default=64, help="requests at the same time (64)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     return parser

@@ -103,10 +103,11 @@ class Clerk:
         else:
             documents = await found(self.hospital(), "Appointment", (("identifier", code),)) if code else []
         allowed = visible(record.caller, "Appointment", "r")
-        read = next((bookings.read(one["resource"]) for one in documents if allowed.allows(one)), None)
-        if read is None:
-            raise refusals.unknown()
-        return read
+        read = (bookings.read(one["resource"]) for one in documents if allowed.allows(one))
+        for one in read:
+            if one is not None and (not code or one.code == code):
+                return one
+        raise refusals.unknown()
 
     async def sessions(self, record: Record, wanted: Wanted) -> list[tuple[Session, Document]]:
         """In the order of their start, with their Slots. Raises Forbidden."""

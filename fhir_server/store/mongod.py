@@ -114,7 +114,11 @@ def _joined_or_started(uri: str, path: Path, program: Path | None, data_dir: Pat
     """None where one was there. One that answers may be about to end with who started it: then it is waited for."""
     since = time.monotonic()
     while True:
-        process = None if _answers(path) else _launch(find_program(program), data_dir)
+        answers = _answers(path)
+        if answers and not _is_used(data_dir) and time.monotonic() < since + LEAVING:
+            time.sleep(0.05)
+            continue
+        process = None if answers else _launch(find_program(program), data_dir)
         try:
             _become_primary(uri, path, process, _Starting(data_dir, since))
             return process
@@ -123,6 +127,16 @@ def _joined_or_started(uri: str, path: Path, program: Path | None, data_dir: Pat
         except BaseException:
             _end(process)
             raise
+
+
+def _is_used(data_dir: Path) -> bool:
+    """Whether somebody who joined or started the mongod of this folder is alive."""
+    with (data_dir / USERS).open("ab") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def find_program(chosen: Path | None = None, *, search_path: str | None = None) -> Path:

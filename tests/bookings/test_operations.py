@@ -143,6 +143,13 @@ async def test_the_bookings_of_others_are_not_there(reception: Counter) -> None:
     assert await refused(reception, "Appointment/$cancel", ANI, code=code) == (404, "unknown")
 
 
+async def test_a_number_of_the_queue_is_no_code(reception: Counter) -> None:
+    """It is an identifier too, and many have the same."""
+    await reception.open(session())
+    await reception.ask("Appointment/$book", ANI, slot="int-pagi", patient="ani")
+    assert await refused(reception, "Appointment/$cancel", ANI, code="A-1") == (404, "unknown")
+
+
 async def test_only_the_desk_overbooks(reception: Counter) -> None:
     await reception.open(session(umum=Quota(0)))
     wanted = {"slot": "int-pagi", "patient": "ani"}

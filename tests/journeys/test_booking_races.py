@@ -127,17 +127,21 @@ async def test_a_place_that_is_given_up_goes_to_one(clients: Clients, database: 
         assert violations(database, {holder["id"]: "booked"}) == []
 
 
-def test_the_checker_sees_what_is_wrong(database: Database[Json]) -> None:
+async def test_the_checker_sees_what_is_wrong(clients: Clients, database: Database[Json]) -> None:
     """A planted bug of each kind is found."""
+    await with_sessions(clients[0], coming("contoh", 1, 0, poli="CTH"))
+    await with_patients(clients[0], 1)
+    wanted = sent(slot="contoh", patient="Patient/p1", payer="jkn")
+    assert (await clients[0].post("Appointment/$book", json=wanted)).status_code == 201
     assert violations(database, {}) == []
-    slot = database["Slot"].find_one({"_id": "rebutan-200"})
+    slot = database["Slot"].find_one({"_id": "contoh"})
     assert slot is not None
-    appointment = database["Appointment"].find_one({"resource.slot.reference": "Slot/rebutan-200"})
+    appointment = database["Appointment"].find_one({"resource.slot.reference": "Slot/contoh"})
     assert appointment is not None
     planted: list[tuple[str, Json, str]] = [
-        ("Slot", _with(slot, "jkn-taken", 19), "places of jkn taken"),
-        ("Slot", _with(slot, "jkn-capacity", 19), "on 19 places"),
-        ("Slot", _with(slot, "issued", 31), "were issued"),
+        ("Slot", _with(slot, "jkn-taken", 0), "places of jkn taken"),
+        ("Slot", _with(slot, "jkn-capacity", 0), "on 0 places"),
+        ("Slot", _with(slot, "issued", 2), "were issued"),
         ("Slot", _with(slot, "waiting", 1), "on the list"),
         ("Appointment", _with(appointment, "number", 99), "numbers"),
     ]

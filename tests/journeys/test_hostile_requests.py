@@ -19,7 +19,7 @@ from tests.journeys.raw_http import exchange
 from tests.journeys.servers import Running
 
 OWN_COLLECTIONS = frozenset(
-    "audit_blocks audit_heads audit_progress claims emergencies keys parameters reindex system.views".split()
+    "answers audit_blocks audit_heads audit_progress claims emergencies keys parameters reindex system.views".split()
 )
 
 SEARCHES = (

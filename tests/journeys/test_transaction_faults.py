@@ -30,8 +30,9 @@ from tests.journeys.cutting_proxy import When, Wire, wire
 from tests.journeys.servers import Running, running
 
 Result = TypeVar("Result")
-OPERATIONS = {name for name in vars(Transaction) if not name.startswith("_") and not name.endswith("_emergency")}
-"""What a Bundle needs; emergencies are no resources."""
+NOT_OF_BUNDLES = {"start_emergency", "end_emergency", "keep"}
+OPERATIONS = {name for name in vars(Transaction) if not name.startswith("_")} - NOT_OF_BUNDLES
+"""What a Bundle needs; emergencies and answers are no resources."""
 
 IBU, ANAK, LAMA = (f"urn:uuid:6a1d0a6e-1111-4c3a-8d6e-00000000000{number}" for number in (1, 2, 3))
 TAKEN = [{"system": NIK, "value": "6472019901019007"}]
