@@ -7,29 +7,29 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import NamedTuple
 
 from bookings import booking as bookings
 from bookings import refusals, rules, visit
-from bookings import session as sessions
 from bookings import ticket as tickets
 from bookings.asking import check_may_book, is_desk
 from bookings.booking import Booking
 from bookings.idempotency import Claim, claim
 from bookings.issuing import Counter, first_point, first_ticket
+from bookings.persisting import persistently
 from bookings.progress import at_point
-from bookings.reading import by_id
+from bookings.reading import by_id, session_of
 from bookings.rules import Rules
 from bookings.session import Session
 from bookings.ticket import PRIORITIES, Ticket, queue
 from fhir_server.changes import Change
-from fhir_server.decide import Committed
-from fhir_server.errors import Conflict, PreconditionFailed
+from fhir_server.decide import Committed, unchanged
 from fhir_server.record import Record
 from fhir_server.store.documents import Document
 from resources.issues import Text
 
-ATTEMPTS = 20
+TOO_MANY = Text("Too many check in at once: try again.", "Terlalu banyak check-in pada saat yang sama: coba lagi.")
 
 
 class Arrival(NamedTuple):
@@ -62,18 +62,11 @@ class Arrivals:
         if priority and priority not in PRIORITIES:
             raise refusals.no_such_priority(PRIORITIES)
         claimed = claim(record.caller, key, ["check-in", booking.id, priority])
+        tries = count()
         async with self.turn if booking.is_new else nullcontext():
-            return await self._persistently(record, booking.id, priority, claimed)
-
-    async def _persistently(self, record: Record, id: str, priority: str, claimed: Claim | None) -> Committed:
-        for attempt in range(ATTEMPTS):
-            try:
-                return await self._attempt(record, id, priority, claimed, looks=attempt > 0)
-            except (Conflict, PreconditionFailed):
-                await asyncio.sleep(0)
-        raise Conflict(
-            Text("Too many check in at once: try again.", "Terlalu banyak check-in pada saat yang sama: coba lagi.")
-        )
+            return await persistently(
+                lambda: self._attempt(record, booking.id, priority, claimed, looks=next(tries) > 0), TOO_MANY
+            )
 
     async def _attempt(
         self, record: Record, id: str, priority: str, claimed: Claim | None, *, looks: bool
@@ -82,17 +75,17 @@ class Arrivals:
         hospital, now = self.hospital(), self.clock()
         if claimed is not None and (answer := (await hospital.answered([claimed.key])).get(claimed.key)):
             claimed.check(answer)
-            return _as_it_is(await hospital.vread(answer.type, answer.id, answer.version))
+            return unchanged(answer.type, await hospital.vread(answer.type, answer.id, answer.version))
         (document,) = await by_id(hospital, "Appointment", [id])
         booking = bookings.read(document["resource"])
         if booking is None or booking.status in ("cancelled", "noshow", "fulfilled"):
             raise refusals.over()
         if booking.status == "arrived":
             record.gives("Appointment", [document])
-            return _as_it_is(document)
+            return unchanged("Appointment", document)
         if booking.status != "booked":
             raise refusals.not_booked()
-        session = await self._session(booking)
+        session = await session_of(hospital, booking.session)
         if not is_desk(record.caller):
             rules.check_arrival(session, now, self.rules)
         given_out = await self._given_out(booking, session) if looks or booking.is_new else ()
@@ -116,21 +109,3 @@ class Arrivals:
             Change.create(encounter),
             Change.create(tickets.write(ticket)),
         ]
-
-    async def _session(self, booking: Booking) -> Session:
-        documents = await by_id(self.hospital(), "Slot", [booking.session])
-        session = sessions.read(documents[0]["resource"]) if documents else None
-        if session is None:
-            raise refusals.no_session()
-        return session
-
-
-def _as_it_is(document: Document) -> Committed:
-    return Committed(
-        "unchanged",
-        "Appointment",
-        document["resource"]["id"],
-        document["version"],
-        document["updated"],
-        document["resource"],
-    )

@@ -15,7 +15,7 @@ from bookings.booking import Booking
 from bookings.desk import Desk, Request
 from bookings.idempotency import claim
 from bookings.ledger import Ask, What
-from bookings.reading import by_id, found
+from bookings.reading import by_id, found, session_of
 from bookings.session import Payer, Session
 from fhir_server.access import reached, visible, writable
 from fhir_server.decide import Committed
@@ -72,7 +72,7 @@ class Clerk:
         if wish.overbook:
             _check_may_overbook(record.caller, wish.overbook)
         now = self.clock()
-        session = await self._session(wish.session)
+        session = await session_of(self.hospital(), wish.session)
         code = f"{session.day(self.desk.rules.zone):%Y%m%d}{self.draw()}"
         ask = Ask(what, now, id=next(self.ids), code=code, **{name: getattr(wish, name) for name in _WISHED})
         return await self.desk(Request(record, ask, claim(record.caller, key, [what, *_plain(wish)])))
@@ -91,7 +91,7 @@ class Clerk:
         check_may_book(record.caller, booking.patient, "u")
         ask = Ask(what, self.clock(), booking=booking.id, reason=reason, is_desk=is_desk(record.caller))
         if what == "reschedule":
-            other = await self._session(session)
+            other = await session_of(self.hospital(), session)
             code = f"{other.day(self.desk.rules.zone):%Y%m%d}{self.draw()}"
             ask = replace(ask, session=session, id=next(self.ids), code=code)
         return await self.desk(Request(record, ask, claim(record.caller, key, [what, booking.id, session, reason])))
@@ -122,13 +122,6 @@ class Clerk:
         pairs = [(sessions.read(one["resource"]), one) for one in await found(self.hospital(), "Slot", parameters)]
         fitting = [(one, slot) for one, slot in pairs if one is not None and wanted.doctor in ("", one.doctor)]
         return sorted(fitting, key=lambda pair: (pair[0].start, pair[0].id))
-
-    async def _session(self, id: str) -> Session:
-        documents = await by_id(self.hospital(), "Slot", [id])
-        read = sessions.read(documents[0]["resource"]) if documents else None
-        if read is None:
-            raise refusals.no_session()
-        return read
 
 
 _WISHED = ("session", "patient", "payer", "kind", "referral", "referred", "is_new", "overbook")

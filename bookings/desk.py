@@ -5,27 +5,31 @@ Two processes do not give the same place twice: each writes the session that it 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bookings import booking as bookings
 from bookings import session as sessions
 from bookings.booking import Booking
 from bookings.idempotency import Claim
 from bookings.ledger import Ask
+from bookings.persisting import persistently
 from bookings.reading import Reading, read
 from bookings.rules import Rules
 from fhir_server.changes import Change
-from fhir_server.decide import Committed
-from fhir_server.errors import Conflict, FhirError, PreconditionFailed
+from fhir_server.decide import Committed, unchanged
+from fhir_server.errors import FhirError
 from fhir_server.record import Record
 from fhir_server.store.answers import Answer
 from fhir_server.store.coalesce import Coalescer
 from fhir_server.writing import Errand
 from resources.issues import Text
 
-ATTEMPTS = 20
+TOO_MANY = Text(
+    "Too many write to this session at once: try again.",
+    "Terlalu banyak permintaan untuk sesi ini pada saat yang sama: coba lagi.",
+)
 MOST_AT_ONCE = 100
 
 
@@ -66,17 +70,7 @@ class Desk:
             return error
 
     async def _together(self, requests: Sequence[Request]) -> list[Committed | BaseException]:
-        for _ in range(ATTEMPTS):
-            try:
-                return await self._attempt(requests)
-            except (Conflict, PreconditionFailed):
-                await asyncio.sleep(0)
-        raise Conflict(
-            Text(
-                "Too many write to this session at once: try again.",
-                "Terlalu banyak permintaan untuk sesi ini pada saat yang sama: coba lagi.",
-            )
-        )
+        return await persistently(partial(self._attempt, requests), TOO_MANY)
 
     async def _attempt(self, requests: Sequence[Request]) -> list[Committed | BaseException]:
         reading = await self._read(requests)
@@ -103,7 +97,7 @@ class Desk:
         """What was answered under the same key before, as it was then."""
         found = await self._hospital().vread(answer.type, answer.id, answer.version)
         request.record.gives(answer.type, [found])
-        return Committed("unchanged", answer.type, answer.id, answer.version, found["updated"], found["resource"])
+        return unchanged(answer.type, found)
 
 
 @dataclass(slots=True)
@@ -155,8 +149,7 @@ class _Work:
     def _result(self, id: str, committed: Mapping[str, Sequence[Committed]]) -> Committed:
         if id in committed:
             return committed[id][0]
-        found = self.reading.documents["Appointment", id]
-        return Committed("unchanged", "Appointment", id, found["version"], found["updated"], found["resource"])
+        return unchanged("Appointment", self.reading.documents["Appointment", id])
 
     def _appointment(self, booking: Booking) -> Change:
         document = self.reading.documents.get(("Appointment", booking.id))

@@ -20,14 +20,15 @@ from bookings import ticket as tickets
 from bookings.idempotency import Claim, claim
 from bookings.issuing import ServicePoint, following_id
 from bookings.order import in_order
+from bookings.persisting import persistently
 from bookings.progress import at_point, progress
 from bookings.reading import by_id
 from bookings.refusals import Refused
 from bookings.ticket import Ticket, queue
 from fhir_server.access import Access, writable
 from fhir_server.changes import Change
-from fhir_server.decide import Committed
-from fhir_server.errors import Conflict, Forbidden, NotFound, PreconditionFailed
+from fhir_server.decide import Committed, unchanged
+from fhir_server.errors import Forbidden, NotFound
 from fhir_server.record import Record
 from fhir_server.store.documents import Document, now
 from resources.issues import Text
@@ -35,6 +36,10 @@ from resources.issues import Text
 Result = TypeVar("Result")
 
 ATTEMPTS = 30
+TOO_MANY = Text(
+    "Too many write to this queue at once: try again.",
+    "Terlalu banyak permintaan untuk antrean ini pada saat yang sama: coba lagi.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +145,9 @@ class Queue:
     async def _in_turn(self, point: str, attempt: Callable[[], Awaitable[Result]]) -> Result:
         """Those of one process who need a number or a ticket of one point come one after the other."""
         if not point:
-            return await _persistently(attempt)
+            return await persistently(attempt, TOO_MANY, ATTEMPTS)
         async with self._turns[point]:
-            return await _persistently(attempt)
+            return await persistently(attempt, TOO_MANY, ATTEMPTS)
 
     async def _write(self, record: Record, task: Document, deed: Deed, claimed: Claim | None) -> Moved:
         before = tickets.read(task["resource"])
@@ -166,7 +171,7 @@ class Queue:
         if deed.move in ("finish", "transfer") and await by_id(hospital, "Task", [following_id(answer.id)]):
             found.append(await hospital.vread("Task", following_id(answer.id), 1))
         record.gives("Task", found)
-        return _moved([_unchanged(document) for document in found])
+        return _moved([unchanged("Task", document) for document in found])
 
     async def _task(self, id: str, allowed: Access) -> Document:
         found = await by_id(self._hospital(), "Task", [id])
@@ -180,21 +185,6 @@ class Queue:
             raise NotFound(Text(f"There is no service point {point}.", f"Tidak ada titik layanan {point}."))
 
 
-async def _persistently(attempt: Callable[[], Awaitable[Result]]) -> Result:
-    """Who was overtaken reads again and decides again."""
-    for _ in range(ATTEMPTS):
-        try:
-            return await attempt()
-        except (Conflict, PreconditionFailed):
-            await asyncio.sleep(0)
-    raise Conflict(
-        Text(
-            "Too many write to this queue at once: try again.",
-            "Terlalu banyak permintaan untuk antrean ini pada saat yang sama: coba lagi.",
-        )
-    )
-
-
 def _check_may_call(caller: Caller) -> Access:
     """The tickets that the caller may call. Raises Forbidden."""
     allowed = writable(caller, "Task", "u")
@@ -206,8 +196,3 @@ def _check_may_call(caller: Caller) -> Access:
 def _moved(rows: Sequence[Committed]) -> Moved:
     """The first row is the ticket itself; of the others, one may be the ticket that follows."""
     return Moved(rows[0], next((row for row in rows[1:] if row.type == "Task"), None))
-
-
-def _unchanged(document: Document) -> Committed:
-    resource = document["resource"]
-    return Committed("unchanged", "Task", resource["id"], document["version"], document["updated"], resource)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bookings import booking as bookings
+from bookings import refusals
 from bookings import session as sessions
 from bookings.booking import Booking
 from bookings.ledger import Ask, Ledger
@@ -69,6 +70,15 @@ async def by_id(hospital: Record, type: str, ids: Iterable[str]) -> list[Documen
     """Those that are there, of ids some of which may be empty."""
     wanted = {id for id in ids if id}
     return await hospital.read_many({type: wanted}) if wanted else []
+
+
+async def session_of(hospital: Record, id: str) -> Session:
+    """The session of a Slot. Raises Refused where there is none."""
+    documents = await by_id(hospital, "Slot", [id])
+    session = sessions.read(documents[0]["resource"]) if documents else None
+    if session is None:
+        raise refusals.no_session()
+    return session
 
 
 async def found(hospital: Record, type: str, parameters: Parameters) -> list[Document]:

@@ -5,14 +5,14 @@ https://hl7.org/fhir/R4/operations.html
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 from auth.caller import Caller
 from bookings.asking import SHORTEST_REASON, Clerk, is_desk
-from bookings.generating import ATTEMPTS, Planning, keep
+from bookings.generating import Planning, keep
+from bookings.persisting import persistently
 from bookings.practice import Leave, hours, leaves, with_leaves
 from bookings.reading import by_id
 from bookings.refusals import Refused
@@ -20,7 +20,6 @@ from bookings.sent import Sent, day_of, id_of, text_of, wrong
 from bookings.session import poli_coding
 from fhir_server.access import writable
 from fhir_server.changes import Change
-from fhir_server.errors import Conflict, PreconditionFailed
 from fhir_server.interactions.dispatch import Route, operation
 from fhir_server.interactions.operations.parameters import parameters
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
@@ -30,6 +29,7 @@ from resources.practice import LONGEST_LEAVE
 
 COUNTS = ("closed", "reopened", "changed", "moved", "cancelled", "told")
 Edit = Callable[[list[Leave]], list[Leave]]
+TOO_OFTEN = Text("This schedule changes too often: try again.", "Jadwal ini sedang diubah: coba lagi.")
 
 
 def routes(clerk: Clerk) -> Iterable[Route]:
@@ -82,7 +82,7 @@ class ScheduleOperations:
         return FhirResponse(200, {"resourceType": "Parameters", "parameter": rows})
 
     async def _write(self, record: Record, id: str, edit: Edit, move_to: str) -> None:
-        for _ in range(ATTEMPTS):
+        async def attempt() -> None:
             document = await record.read("Schedule", id)
             schedule: Resource = document["resource"]
             if not hours(schedule):
@@ -93,13 +93,9 @@ class ScheduleOperations:
                 await self._check_takes_over(schedule, move_to)
             changed = with_leaves(schedule, edit(leaves(schedule)))
             change = Change.update(changed, id, if_match=document["version"])
-            try:
-                await self._clerk.hospital().carry_out([record.errand([change])])
-            except (Conflict, PreconditionFailed):
-                await asyncio.sleep(0)
-            else:
-                return
-        raise Conflict(Text("This schedule changes too often: try again.", "Jadwal ini sedang diubah: coba lagi."))
+            await self._clerk.hospital().carry_out([record.errand([change])])
+
+        await persistently(attempt, TOO_OFTEN)
 
     async def _check_takes_over(self, schedule: Resource, move_to: str) -> None:
         documents = await by_id(self._clerk.hospital(), "Schedule", [move_to.removeprefix("Schedule/")])

@@ -56,7 +56,7 @@ def decide(change: Change, target: TargetLike, stored: Document | None, *, site:
     if change.method == "delete":
         return _delete(change, target, stored, moment)
     if change.method == "create" and target.match == "one" and stored is not None:
-        return Decision(_committed("unchanged", change.type, stored), stored)
+        return Decision(unchanged(change.type, stored), stored)
     resource = _new_content(change, target.id, stored)
     check(resource)
     return _put(change, target.id, resource, stored, site=site, moment=moment)
@@ -112,7 +112,7 @@ def _put(
         new = _document(resource, Stamp(id, 1, moment, method), site)
         return Decision(_committed("created", change.type, new), None, new)
     if not stored["deleted"] and _is_same(resource, stored["resource"]):
-        return Decision(_committed("unchanged", change.type, stored), stored)
+        return Decision(unchanged(change.type, stored), stored)
     updated = later_than(moment, stored["updated"])
     new = _document(resource, Stamp(id, stored["version"] + 1, updated, "PUT"), site)
     outcome: Outcome = "created" if stored["deleted"] else "updated"
@@ -142,6 +142,11 @@ _SORTED = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 def created(type: str, document: Document) -> Committed:
     return _committed("created", type, document)
+
+
+def unchanged(type: str, document: Document) -> Committed:
+    """A document as it lies, current or past, of which nothing was changed."""
+    return _committed("unchanged", type, document)
 
 
 def _committed(outcome: Outcome, type: str, document: Document, *, before: Document | None = None) -> Committed:

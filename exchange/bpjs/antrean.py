@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from bookings import booking as bookings
 from bookings import refusals
 from bookings.arriving import Arrivals
 from bookings.asking import Clerk, Wish
 from bookings.booking import Booking
+from bookings.persisting import persistently
 from bookings.session import Session
 from bookings.standing import Line, Sitting
 from bookings.ticket import queue
@@ -25,7 +27,7 @@ from exchange.bpjs.pharmacy import Pharmacy
 from fhir_server.access import writable
 from fhir_server.audit.events import Trail
 from fhir_server.changes import Change
-from fhir_server.errors import Conflict, FhirError, PreconditionFailed, Unavailable
+from fhir_server.errors import FhirError, Unavailable
 from fhir_server.messages import FhirRequest, Resource
 from fhir_server.record import Record
 from fhir_server.search.query import parse
@@ -34,6 +36,7 @@ from resources.issues import Text
 from resources.systems import BPJS_CARD, NIK
 
 ATTEMPTS = 30
+TOO_MANY = Text("Too many register at once: try again.", "Terlalu banyak pendaftaran: coba lagi.")
 PATH = ("bpjs", "antrean")
 
 Service = Callable[[Record, Json], Awaitable[Json]]
@@ -154,14 +157,8 @@ class Antrean:
         person = newcomer.read(sent, self._today())
         writable(record.caller, "Patient", "c")
         async with self._registering:
-            for _ in range(ATTEMPTS):
-                try:
-                    number = await self._register(record, person)
-                except (Conflict, PreconditionFailed):
-                    await asyncio.sleep(0)
-                else:
-                    return answer({"norm": number}, dialect.COME_TO_ADMISSION)
-        raise Conflict(Text("Too many register at once: try again.", "Terlalu banyak pendaftaran: coba lagi."))
+            number = await persistently(partial(self._register, record, person), TOO_MANY, ATTEMPTS)
+        return answer({"norm": number}, dialect.COME_TO_ADMISSION)
 
     async def operations(self, record: Record, sent: Json) -> Json:
         """jadwaloperasirs."""

@@ -6,14 +6,15 @@ EP), or, without that, where a medication that the prescription contains has sev
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from bookings import ticket as tickets
 from bookings.asking import Clerk
 from bookings.booking import Booking
 from bookings.issuing import Counter, ServicePoint, following
+from bookings.persisting import persistently
 from bookings.progress import at_point, by_visit
 from bookings.reading import by_id
 from bookings.ticket import Ticket, queue
@@ -22,7 +23,6 @@ from exchange.bpjs.dialect import NOT_FOUND, Json, Rejected
 from exchange.bpjs.looking_up import seen
 from fhir_server.access import writable
 from fhir_server.changes import Change
-from fhir_server.errors import Conflict, PreconditionFailed
 from fhir_server.messages import Resource
 from fhir_server.record import Record
 from resources.issues import Text
@@ -30,7 +30,7 @@ from resources.systems import MEDICATION_TYPE
 
 COMPOUNDED = frozenset({"SD", "EP"})
 VOID = "cancelled,entered-in-error,stopped,draft"
-ATTEMPTS = 20
+TOO_MANY = Text("Too many take a number at once: try again.", "Terlalu banyak permintaan: coba lagi.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,8 @@ class Pharmacy:
         visit = await self._visit(record, booking)
         kind = await self._kind(record, visit)
         writable(record.caller, "Task", "c")
-        for _ in range(ATTEMPTS):
-            try:
-                ticket = await self._ticket(record, visit, booking)
-            except (Conflict, PreconditionFailed):
-                await asyncio.sleep(0)
-            else:
-                return {"jenisresep": kind, "nomorantrean": ticket.number, "keterangan": ""}
-        raise Conflict(Text("Too many take a number at once: try again.", "Terlalu banyak permintaan: coba lagi."))
+        ticket = await persistently(partial(self._ticket, record, visit, booking), TOO_MANY)
+        return {"jenisresep": kind, "nomorantrean": ticket.number, "keterangan": ""}
 
     async def status(self, record: Record, booking: Booking) -> Json:
         """Raises Rejected where the visit has no ticket there."""
