@@ -75,7 +75,9 @@ class Arrivals:
         hospital, now = self.hospital(), self.clock()
         if claimed is not None and (answer := (await hospital.answered([claimed.key])).get(claimed.key)):
             claimed.check(answer)
-            return unchanged(answer.type, await hospital.vread(answer.type, answer.id, answer.version))
+            answered = await hospital.vread(answer.type, answer.id, answer.version)
+            record.gives(answer.type, [answered])
+            return unchanged(answer.type, answered)
         (document,) = await by_id(hospital, "Appointment", [id])
         booking = bookings.read(document["resource"])
         if booking is None or booking.status in ("cancelled", "noshow", "fulfilled"):

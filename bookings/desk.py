@@ -149,7 +149,9 @@ class _Work:
     def _result(self, id: str, committed: Mapping[str, Sequence[Committed]]) -> Committed:
         if id in committed:
             return committed[id][0]
-        return unchanged("Appointment", self.reading.documents["Appointment", id])
+        found = self.reading.documents["Appointment", id]
+        self.errands_of[id].record.gives("Appointment", [found])
+        return unchanged("Appointment", found)
 
     def _appointment(self, booking: Booking) -> Change:
         document = self.reading.documents.get(("Appointment", booking.id))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from bookings import booking as bookings
 from bookings import ticket as tickets
@@ -17,6 +18,7 @@ from fhir_server.errors import FhirError
 from fhir_server.messages import FhirRequest, Resource
 from tests.bookings.conftest import Counter, person
 from tests.bookings.worlds import MORNING, session
+from tests.journeys.journal import events
 
 ANI, DESK, NURSE = person("pasien", "ani"), person("pendaftaran"), person("sistem")
 POINTS = ("ruang-int", "loket-pendaftaran", "farmasi", "laboratorium")
@@ -216,3 +218,17 @@ async def test_an_odd_priority_is_refused_before_anything_happens(reception: Cou
     await reception.ask(f"Appointment/{made['id']}/$check-in", DESK, priority="elderly")
     (ticket,) = await queued(reception, f"based-on=Appointment/{made['id']}")
     assert ticket.priority == "elderly"
+
+
+async def test_what_is_given_out_again_is_told(reception: Counter, database_name: str, mongodb_uri: str) -> None:
+    """Nothing is written then, but the journal names whose data they are."""
+    await opened(reception)
+    made = await booked(reception)
+    await reception.ask(f"Appointment/{made['id']}/$book", DESK)
+    for _ in range(2):
+        await reception.ask(f"Appointment/{made['id']}/$check-in", ANI, key="k1")
+    await reception.ask(f"Appointment/{made['id']}/$check-in", ANI)
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        told = [event for event in events(client[database_name]) if event.what in ("$book", "$check-in")]
+    again = [(event.what, event.patients) for event in told if not event.writes]
+    assert again == [("$book", ("ani",)), ("$check-in", ("ani",)), ("$check-in", ("ani",))]
