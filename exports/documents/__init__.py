@@ -1,0 +1,1 @@
+"""One file for each document: from a chart to its sheet, pure."""
