@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from auth.caller import ANONYMOUS
 from bookings.live import Live, Looker, Topic, View
-from bookings.refused_routes import refused
 from fhir_server.audit.events import Trail
 from fhir_server.errors import FhirError, NotFound, Unavailable
+from fhir_server.json_refusals import refused
 from fhir_server.messages import FhirRequest
 from fhir_server.record import Record
 from fhir_server.routes import sent_headers

@@ -14,7 +14,6 @@ from starlette.routing import Mount
 from bookings import refusals
 from bookings import session as sessions
 from bookings import ticket as tickets
-from bookings.asking_routes import Answering, Ask, Asking, Door, http_refused
 from bookings.session import Session
 from bookings.shapes import (
     Arrived,
@@ -35,6 +34,7 @@ from bookings.shapes import (
     ticket_shown,
 )
 from fhir_server.errors import Forbidden, Gone, NotFound
+from fhir_server.json_routes import Answering, Ask, Asking, Door, http_refused
 from fhir_server.messages import FhirRequest, Parameters, Resource
 from fhir_server.store.documents import now
 from resources.issues import Text

@@ -86,7 +86,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Values over time. `low`, `high`: the band that is held normal; `dates`: the text of the first and the last day."""
+    """Values over time. `low`, `high`: the band that is held normal; `dates`: the words for the first and last day."""
 
     title: str
     unit: str
@@ -98,8 +98,8 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signs: `above` the space (place and date, or the role), `name` underlined, `below` it (NIP, SIP). `code`: what
-    the QR code in the space says, none where a pen signs."""
+    """Who signs: `above` the space (place and date, or the role), `name` underlined, `below` it (NIP, SIP). `code`:
+    what the QR code in the space says, none where a pen signs."""
 
     above: tuple[str, ...]
     name: str
@@ -165,16 +165,29 @@ class Together:
 
 
 Block = (
-    Heading | Paragraph | Fields | Items | Table | Plot | Signatures | Code | Big | Rule | Space | NewPage | Beside | Together
+    Heading
+    | Paragraph
+    | Fields
+    | Items
+    | Table
+    | Plot
+    | Signatures
+    | Code
+    | Big
+    | Rule
+    | Space
+    | NewPage
+    | Beside
+    | Together
 )
 """What a document is made of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`paper`: a name of exports/pdf/papers.py; `subject`: who it is about, on each page; `watermark`: across each page,
-    while it is not signed; `remark`: at the foot, who printed it from what; `verify`: the address that the QR code at the
-    foot leads to; `made`: its date for the properties of the file, ISO 8601 with zone; `archived`: as PDF/A-1b."""
+    """`paper`: a name of exports/pdf/papers.py; `subject`: who it is about, on each page; `watermark`: across each
+    page, while it is not signed; `remark`: at the foot, who printed it from what; `verify`: the address that the QR
+    code at the foot leads to; `made`: the date among its properties, ISO 8601 with zone; `archived`: PDF/A-1b."""
 
     title: str
     blocks: tuple[Block, ...]

@@ -61,7 +61,7 @@ def roman(number: int) -> str:
 
 
 def in_words(number: int) -> str:
-    """A whole number from 0 up in Indonesian words: 3 -> tiga, 1250 -> seribu dua ratus lima puluh. Raises ValueError."""
+    """A whole number from 0 up, in Indonesian: 3 -> tiga, 1250 -> seribu dua ratus lima puluh. Raises ValueError."""
     if not 0 <= number < MOST_IN_WORDS:
         raise ValueError(number)
     if number < 12:

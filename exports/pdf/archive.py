@@ -64,7 +64,11 @@ def _archived(pdf: Pdf, sheet: Sheet) -> None:
         DestOutputProfile=pdf.make_indirect(profile),
     )
     pdf.Root.OutputIntents = Array([intent])
-    dates = f"<xmp:CreateDate>{sheet.made}</xmp:CreateDate><xmp:ModifyDate>{sheet.made}</xmp:ModifyDate>" if sheet.made else ""
+    dates = (
+        f"<xmp:CreateDate>{sheet.made}</xmp:CreateDate><xmp:ModifyDate>{sheet.made}</xmp:ModifyDate>"
+        if sheet.made
+        else ""
+    )
     title, author = escape(sheet.title), escape(sheet.author or PRODUCER)
     packet = XMP.format(title=title, author=author, tool=PRODUCER, dates=dates)
     pdf.Root.Metadata = pdf.make_indirect(Stream(pdf, packet.encode(), Type=Name.Metadata, Subtype=Name.XML))

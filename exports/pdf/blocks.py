@@ -147,7 +147,8 @@ def _(_block: sheet.NewPage, _: Look) -> list[Flowable]:
 def _(block: sheet.Beside, look: Look) -> list[Flowable]:
     widths = [look.width * block.share, look.width * (1 - block.share)]
     columns = [
-        flowables(blocks, look.narrowed(width - 4)) for blocks, width in zip((block.left, block.right), widths, strict=True)
+        flowables(blocks, look.narrowed(width - 4))
+        for blocks, width in zip((block.left, block.right), widths, strict=True)
     ]
     return [_beside(columns, widths), Spacer(0, GAP)]
 
@@ -159,5 +160,3 @@ def _(block: sheet.Together, look: Look) -> list[Flowable]:
 
 def _beside(columns: list[list[Flowable]], widths: list[float]) -> Flowable:
     return Grid([columns], colWidths=widths, style=BARE)
-
-

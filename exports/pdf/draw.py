@@ -74,7 +74,11 @@ def _small(sheet: Sheet, story: list[Flowable], paper: Paper) -> bytes:
     """A card, a label, or a roll that ends where the text does."""
     width, height = paper.width, paper.height
     if height is None:
-        height = sum(flowable.wrap(width - 2 * paper.margin, LONGEST_ROLL)[1] for flowable in story) + 2 * paper.margin + 4 * mm
+        height = (
+            sum(flowable.wrap(width - 2 * paper.margin, LONGEST_ROLL)[1] for flowable in story)
+            + 2 * paper.margin
+            + 4 * mm
+        )
     page = PageTemplate("all", [_frame(paper, paper.margin, height - paper.margin)], pagesize=(width, height))
     return _built(sheet, story, (width, height), [page])
 

@@ -23,7 +23,9 @@ NOT_WRITTEN = re.compile(
 )
 """Control characters, and those that turn the direction of what follows."""
 
-RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]+(?:[\s\d.,-]+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]+)*")
+RIGHT_TO_LEFT = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]+(?:[\s\d.,-]+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]+)*"
+)
 
 
 @cache
@@ -42,7 +44,7 @@ def _written(font: str) -> frozenset[int]:
 
 
 def runs(text: str, font: str) -> Iterator[tuple[str, str]]:
-    """(font, text) one after the other: the text as it is drawn from left to right, with a font that has its letters."""
+    """(font, text) one after the other: the text as it is drawn from left to right, in fonts that have its letters."""
     shown = RIGHT_TO_LEFT.sub(_shaped, NOT_WRITTEN.sub("", text))
     placed = (_placed(character, font) for character in shown)
     for name, group in groupby(placed, key=lambda pair: pair[0]):

@@ -31,11 +31,11 @@ def head_height(letterhead: Letterhead | None, paper: Paper) -> float:
         return 0
     scale = scaled(paper)
     text = len(letterhead.owners) * OWNER + NAME + len(letterhead.lines) * LINE_SIZE
-    return max(text * 1.3 * scale, LOGO * scale) + 4 * mm
+    return float(max(text * 1.3 * scale, LOGO * scale) + 4 * mm)
 
 
 def scaled(paper: Paper) -> float:
-    return min(1.0, paper.width / (210 * mm) + 0.05)
+    return float(min(1.0, paper.width / (210 * mm) + 0.05))
 
 
 def draw_head(canvas: Any, letterhead: Letterhead, paper: Paper) -> None:

@@ -56,4 +56,17 @@ def _style(font: str, size: float, align: Align, color: Color) -> ParagraphStyle
     )
 
 
-__all__ = ["ACCENT", "ALARM", "ALARM_BAND", "BAND", "BOLD", "INK", "ITALIC", "LINE", "QUIET", "REGULAR", "WATERMARK", "Look"]
+__all__ = [
+    "ACCENT",
+    "ALARM",
+    "ALARM_BAND",
+    "BAND",
+    "BOLD",
+    "INK",
+    "ITALIC",
+    "LINE",
+    "QUIET",
+    "REGULAR",
+    "WATERMARK",
+    "Look",
+]

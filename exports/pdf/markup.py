@@ -12,8 +12,8 @@ _LONG = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 
 
 def markup(text: str, font: str) -> str:
-    """The text for a reportlab Paragraph in this font, which reads nothing in it but the text. Words too long for a line
-    are parted; lines stay lines."""
+    """The text for a reportlab Paragraph in this font, which reads nothing in it but the text. Words too long for a
+    line are parted; lines stay lines."""
     parted = _LONG.sub(lambda found: f"{found.group()} ", text)
     return "".join(_run(name, run, font) for name, run in runs(parted, font))
 

@@ -3,6 +3,7 @@ measured."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from reportlab.lib.units import mm
@@ -11,7 +12,7 @@ from reportlab.platypus import Flowable
 
 from exports.pdf.fonts import BOLD, REGULAR
 from exports.pdf.look import ACCENT, ALARM, BAND, INK, LINE, QUIET
-from exports.sheet import Plot, Series
+from exports.sheet import Plot
 from exports.wording import decimal
 
 HEIGHT = 30 * mm
@@ -48,7 +49,11 @@ class Curve(Flowable):  # type: ignore[misc]
         self._scale(canvas, low, high, box)
         days = max((point[0] for series in plot.series for point in series.points), default=0) or 1
         for series, ink in zip(plot.series, INKS, strict=False):
-            _line(canvas, [(box[0] + day / days * box[2], _placed(value, low, high, box)) for day, value in series.points], ink)
+            _line(
+                canvas,
+                [(box[0] + day / days * box[2], _placed(value, low, high, box)) for day, value in series.points],
+                ink,
+            )
 
     def _texts(self, canvas: Any) -> None:
         plot, top = self._plot, self.height - 8
@@ -75,7 +80,9 @@ class Curve(Flowable):  # type: ignore[misc]
             value = low + (high - low) * step / (LINES - 1)
             height = _placed(value, low, high, box)
             canvas.line(box[0], height, box[0] + box[2], height)
-            canvas.drawRightString(SCALE - 3, height - 2, decimal(round(value, 1 if high - low < 20 else 0), self._language))
+            canvas.drawRightString(
+                SCALE - 3, height - 2, decimal(round(value, 1 if high - low < 20 else 0), self._language)
+            )
 
 
 def _bounds(plot: Plot) -> tuple[float, float]:
@@ -94,10 +101,7 @@ def _line(canvas: Any, points: list[tuple[float, float]], ink: Any) -> None:
     canvas.setStrokeColor(ink)
     canvas.setFillColor(ink)
     canvas.setLineWidth(0.9)
-    for (left, low), (right, high) in zip(points, points[1:], strict=False):
+    for (left, low), (right, high) in pairwise(points):
         canvas.line(left, low, right, high)
     for left, height in points:
         canvas.circle(left, height, 1.3, stroke=0, fill=1)
-
-
-__all__ = ["Curve", "Series"]

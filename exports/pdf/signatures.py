@@ -12,9 +12,19 @@ from exports.pdf.texts import paragraph
 from exports.sheet import Code, Signature, Signatures
 
 SPACE = 18
-CENTRED = [("FONTNAME", (0, 0), (-1, -1), REGULAR), ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4)]
+CENTRED = [
+    ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+    ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 4),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+]
 
-UNDERLINED = [("FONTNAME", (0, 0), (-1, -1), REGULAR), ("LINEBELOW", (0, 0), (0, 0), 0.6, INK), ("BOTTOMPADDING", (0, 0), (0, 0), 1), ("TOPPADDING", (0, 0), (0, 0), 0)]
+UNDERLINED = [
+    ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+    ("LINEBELOW", (0, 0), (0, 0), 0.6, INK),
+    ("BOTTOMPADDING", (0, 0), (0, 0), 1),
+    ("TOPPADDING", (0, 0), (0, 0), 0),
+]
 
 
 def signatures(block: Signatures, look: Look) -> Table:

@@ -1,5 +1,5 @@
-"""How a web request at /bookings becomes an operation of FHIR, and what goes wrong becomes JSON: the same table answers
-as at the door to FHIR, so that access and journal are the same."""
+"""A door that is not FHIR's, such as /bookings and /exports: a request becomes an operation of FHIR, what goes wrong
+becomes JSON; the same table answers as at the door to FHIR, so that access and journal are the same."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message
 
-from bookings.refused_routes import issue, refused, told
 from fhir_server.errors import FhirError
-from fhir_server.messages import FhirRequest, Parameters, Resource
+from fhir_server.json_refusals import issue, refused, told
+from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
 from fhir_server.record import Record
 from fhir_server.routes import bug, dispatcher_of, read_body, record_of, sent_headers
 from resources.issues import Issue, Text
@@ -47,12 +47,17 @@ class Ask:
         self, method: str, path: str, *, query: Parameters = (), sent: Mapping[str, Any] | None = None
     ) -> Resource:
         """The resource that is the answer. `sent`: parameters of an operation. Raises FhirError."""
+        return (await self.response(method, path, query=query, sent=sent)).resource or {}
+
+    async def response(
+        self, method: str, path: str, *, query: Parameters = (), sent: Mapping[str, Any] | None = None
+    ) -> FhirResponse:
+        """The whole answer. Raises FhirError."""
         headers = {name: value for name, value in sent_headers(self.web.scope).items() if name in PASSED_ON}
         address = self.web.client.host if self.web.client is not None else ""
         body = None if sent is None else _parameters(sent)
         request = FhirRequest(method, tuple(path.split("/")), query, headers, body, self.door.base, address)
-        response = await dispatcher_of(self.web).answer(request, await self.record(request))
-        return response.resource or {}
+        return await dispatcher_of(self.web).answer(request, await self.record(request))
 
     async def record(self, request: FhirRequest) -> Record:
         return await record_of(self.web, request, is_open=self.door.is_open)

@@ -1,0 +1,109 @@
+"""Documents are drawn up and drawn in processes of their own: the event loop only sends what they are made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from zoneinfo import ZoneInfo
+
+from exports.catalogue import KINDS
+from exports.chart import Chart
+from exports.making import Issued, Language, Making
+from exports.pdf.draw import draw
+from exports.pdf.fonts import register
+from exports.sheet import Letterhead
+from fhir_server.errors import NotFound, Unavailable
+from fhir_server.messages import Resource
+from resources.formats import json_format
+from resources.issues import Text
+
+AT_ONCE = 100
+"""Resources that are packed before others have their turn."""
+
+UNREADABLE = Text("The document could not be drawn; try again.", "Dokumen gagal dibuat; coba lagi.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a document says besides what its chart holds. See Making."""
+
+    letterhead: Letterhead
+    printed_by: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    language: Language = "id"
+    issued: Issued | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One document to be drawn, in a form that costs little to send to another process. `kind`: its name in the
+    catalogue; `resources`: each as JSON."""
+
+    kind: str
+    focus: str
+    resources: tuple[bytes, ...]
+    zone: str
+    base: str
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to print, and why."""
+
+    text: Text
+
+
+class Press:
+    """The processes that draw."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    async def draw(self, kind: str, chart: Chart, wording: Wording) -> bytes:
+        """The PDF. Raises NotFound where there is nothing to print, Unavailable where a process has died."""
+        order = Order(kind, chart.focus, await _packed(chart), chart.zone.key, chart.base, wording)
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._pool, drawn, order)
+        except BrokenProcessPool as error:
+            raise Unavailable(UNREADABLE) from error
+        if isinstance(found, Nothing):
+            raise NotFound(found.text)
+        return found
+
+
+@asynccontextmanager
+async def pressing(processes: int) -> AsyncIterator[Press]:
+    """They start with the first document, and end with this."""
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=register)
+    try:
+        yield Press(pool)
+    finally:
+        await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+
+def drawn(order: Order) -> bytes | Nothing:
+    """In the other process: from the resources to the file."""
+    resources: list[Resource] = [json_format.read(content) for content in order.resources]
+    by_name = {f"{one['resourceType']}/{one['id']}": one for one in resources}
+    chart = Chart(order.focus, by_name, ZoneInfo(order.zone), order.base)
+    said = order.wording
+    making = Making(chart, said.letterhead, said.printed_by, said.options, said.language, said.issued)
+    try:
+        return draw(KINDS[order.kind].sheet(making))
+    except NotFound as error:
+        return Nothing(error.issues[0].text)
+
+
+async def _packed(chart: Chart) -> tuple[bytes, ...]:
+    packed: list[bytes] = []
+    for number, resource in enumerate(chart.resources.values(), 1):
+        packed.append(json_format.write(resource))
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return tuple(packed)

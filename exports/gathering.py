@@ -1,0 +1,108 @@
+"""What a document needs is read through the record of who asks for it: what that person may not see is not there.
+
+In small pages, so that nobody else of this process waits for one long document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from exports.chart import Chart, name_of, references
+from fhir_server.errors import TooCostly
+from fhir_server.messages import Parameters, Resource
+from fhir_server.record import Reading, Record
+from fhir_server.search.cursor import Moment
+from fhir_server.search.page import Place
+from fhir_server.search.query import parse
+from resources.issues import Text
+
+PAGE = 100
+MOST = 20_000
+"""Resources of one document."""
+
+REFERRED = ("Patient", "Encounter", "Practitioner", "PractitionerRole", "Organization", "Location", "Medication")
+"""Types that give others their sense: followed wherever something refers to them."""
+
+FAR = 3
+"""Steps from one reference to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All resources of a type whose `parameter` refers to the focus; `more`: narrowed down by these."""
+
+    type: str
+    parameter: str
+    more: Parameters = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    """By Type/id; and what these refer to, of the types that are followed."""
+
+    follows: frozenset[str]
+    base: str
+    resources: dict[str, Resource] = field(default_factory=dict)
+    referred: dict[str, None] = field(default_factory=dict)
+
+    def add(self, resources: Iterable[Resource]) -> None:
+        """Raises TooCostly."""
+        for resource in resources:
+            self.resources[f"{resource['resourceType']}/{resource['id']}"] = resource
+            for reference in references(resource):
+                name = name_of(reference, self.base)
+                if name.partition("/")[0] in self.follows:
+                    self.referred[name] = None
+        if len(self.resources) > MOST:
+            raise _too_much()
+
+    def missing(self) -> list[str]:
+        """What is referred to and not there, and is not asked for again."""
+        names = [name for name in self.referred if name not in self.resources]
+        self.referred.clear()
+        return names
+
+
+async def gathered(record: Record, type: str, id: str, reads: Sequence[Read], also: Sequence[str] = ()) -> Chart:
+    """The chart of a resource, at one moment. `also`: further types that are followed where something refers to them.
+    Raises NotFound, Gone, Forbidden, TooCostly."""
+    found = _Found(frozenset((*REFERRED, *also)), record.site.base)
+    found.add([(await record.read(type, id))["resource"]])
+    moment = await record.moment()
+    for read in reads:
+        if record.may_search(read.type):
+            query = ((read.parameter, f"{type}/{id}"), *read.more)
+            async for page in pages(record, read.type, query, at=moment):
+                found.add(page)
+    for _ in range(FAR):
+        names = found.missing()
+        for start in range(0, len(names), PAGE):
+            by_type: dict[str, list[str]] = {}
+            for name in names[start : start + PAGE]:
+                by_type.setdefault(name.partition("/")[0], []).append(name.partition("/")[2])
+            found.add(document["resource"] for document in await record.read_many(by_type, at=moment))
+    return Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base)
+
+
+async def pages(
+    record: Record, type: str, parameters: Parameters, *, at: Moment | None = None
+) -> AsyncIterator[list[Resource]]:
+    """All that a search finds, page after page of one moment. Raises Forbidden."""
+    query = parse(type, (*parameters, ("_sort", "_id"), ("_count", str(PAGE))), extra=record.site.extra)
+    reading = Reading(at=at if at is not None else await record.moment())
+    while True:
+        documents = (await record.search(query, reading)).documents
+        page = documents[: query.results.count]
+        yield [document["resource"] for document in page]
+        if len(documents) <= len(page):
+            return
+        reading = replace(reading, place=Place(tuple(page[-1]["sort"]), type))
+
+
+def _too_much() -> TooCostly:
+    return TooCostly(
+        Text(
+            f"More than {MOST} resources would be on this document.", f"Dokumen ini akan memuat lebih dari {MOST} data."
+        )
+    )

@@ -1,0 +1,51 @@
+"""All that printing is in one process: the press, the letterhead, and how a document comes from a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from exports import saying
+from exports.drawing import Press, Wording
+from exports.gathering import gathered
+from exports.letterheads import Stationery, letterhead
+from exports.making import Issued, Kind, Language
+from exports.sheet import Letterhead
+from fhir_server.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants printed: `kind` about the resource `id`; `options` by name."""
+
+    kind: Kind
+    id: str
+    options: Mapping[str, str]
+    language: Language = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """`hospital`: gives the record without limits, for the letterhead."""
+
+    press: Press
+    hospital: Callable[[], Record]
+    stationery: Stationery
+
+    async def print(self, record: Record, wish: Wish, issued: Issued | None = None) -> bytes:
+        """The PDF of what this caller's record holds; a draft unless it is issued. Raises NotFound, Gone, Forbidden,
+        TooCostly, Unavailable."""
+        kind = wish.kind
+        chart = await gathered(record, kind.type, wish.id, kind.reads, kind.also)
+        said = Wording(await self.letterhead(), await self._name(record), wish.options, wish.language, issued)
+        return await self.press.draw(kind.code, chart, said)
+
+    async def letterhead(self) -> Letterhead:
+        found = await self.hospital().read_many({"Organization": [self.stationery.organization]})
+        return letterhead(self.stationery, found[0]["resource"] if found else None)
+
+    async def _name(self, record: Record) -> str:
+        """Of the person who prints; of a system its account."""
+        type, _, id = (record.caller.person or "").partition("/")
+        found = await self.hospital().read_many({type: [id]}) if id else []
+        return saying.name(found[0]["resource"]) if found else record.caller.subject
