@@ -39,6 +39,7 @@ from auth.senders import Sender, console, nobody, smtp
 from auth.server import Server
 from auth.storage import clients
 from auth.storage.database import DatabaseFailed, Documents, connected
+from bookings.holidays import national
 from bookings.live import Live
 from bookings.reception import Reception, reception
 from bookings.rules import Rules
@@ -46,8 +47,13 @@ from exchange.bpjs.accounts import Accounts
 from exchange.bpjs.antrean import Antrean
 from exchange.bpjs.pharmacy import Pharmacy
 from exchange.bpjs.routes import Bpjs
+from exports import operations as documents
+from exports.drawing import pressing
+from exports.verification.finding import Verifying
 from fhir_server.audit.heads import HeadsLog, private_key
 from fhir_server.audit.projection import Projection
+from fhir_server.binary.serving import is_binary
+from fhir_server.binary.sweeping import sweeping
 from fhir_server.emergencies import running_out
 from fhir_server.ending import told_of_the_end
 from fhir_server.interactions.dispatch import Dispatcher
@@ -62,6 +68,7 @@ from fhir_server.store.documents import now
 from fhir_server.store.store import Store, connect
 from fhir_server.telling import tell
 from guards import Guards, Limits
+from printing import export_routes, signing
 from settings import Settings
 
 SMALLEST_COMPRESSED = 1024
@@ -87,6 +94,7 @@ class State(AuthState):
     dispatcher: Dispatcher
     ready: Callable[[], Awaitable[None]]
     live: Live
+    verifying: Verifying
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -98,20 +106,31 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
         # The first unit takes a quarter of a second: not while somebody waits for it.
         Thread(target=unit, args=("kg",), daemon=True).start()
-        async with open_store(settings) as store, open_auth(settings) as authentication:
+        async with (
+            open_store(settings) as store,
+            open_auth(settings) as authentication,
+            pressing(settings.export_workers) as press,
+        ):
             own = own_parameters(store, place)
             record_for = partial(_record_for, store, own)
             desk = reception(partial(record_for, SYSTEM), rules(settings), f"Location/{settings.registration_point}")
-            dispatcher = Dispatcher(desk.routes())
+            hospital = partial(record_for, SYSTEM)
+            dispatcher = Dispatcher((*desk.routes(), *documents.routes(signing(settings, press, hospital))))
             if "server" in authentication:
                 reach = Reach(partial(record_for, SYSTEM))
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
                 authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
                 authentication["bpjs"] = bpjs(settings, authentication["server"].issuer, desk, reach)
             live = Live(partial(record_for, SYSTEM), now, names=settings.board_names)
-            here: State = {"record_for": record_for, "dispatcher": dispatcher, "ready": store.ping, "live": live}
-            audited = audit_events(settings, store, own)
-            async with own.watching(), running_out(store), desk.working(), audited, live.watching():
+            here: State = {
+                "record_for": record_for,
+                "dispatcher": dispatcher,
+                "ready": store.ping,
+                "live": live,
+                "verifying": Verifying(hospital, place.zone),
+            }
+            audited, swept = audit_events(settings, store, own), sweeping(store.contents)
+            async with own.watching(), running_out(store), swept, desk.working(), audited, live.watching():
                 with told_of_the_end(live.end):
                     yield {**here, **authentication}
 
@@ -119,7 +138,7 @@ def create_app(settings: Settings) -> Starlette:
     signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
     return Starlette(
         lifespan=lifespan,
-        routes=[*signing_in, *pages, *booking_routes(settings), *bpjs_routes(settings)],
+        routes=[*signing_in, *pages, *booking_routes(settings), *export_routes(settings), *bpjs_routes(settings)],
         middleware=_middleware(settings, frozenset(route.path for route in signing_in)),
         exception_handlers={DatabaseFailed: auth.routes.database_failed},
     )
@@ -151,7 +170,12 @@ def _middleware(settings: Settings, others: Collection[str]) -> list[Middleware]
     """From the outside to the inside. `others`: addresses that are not FHIR's, wherever they are."""
     own_names = Middleware(TrustedHostMiddleware, allowed_hosts=own_hosts(settings), www_redirect=False)
     guards = Middleware(Guards, limits(settings), is_https=settings.fhir_base.startswith("https:"))
-    door = Door(settings.fhir_base, is_open=settings.open, max_body_bytes=settings.max_body_bytes)
+    door = Door(
+        settings.fhir_base,
+        is_open=settings.open,
+        max_body_bytes=settings.max_body_bytes,
+        max_binary_bytes=settings.max_binary_bytes,
+    )
     fhir = Middleware(fhir_first, door=door, others=others)
     return [*([own_names] if settings.open else []), guards, Middleware(compressed), fhir]
 
@@ -169,7 +193,8 @@ def compressed(app: ASGIApp) -> ASGIApp:
 
     async def choose(scope: Scope, receive: Receive, send: Send) -> None:
         asked = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope.get("headers", ()))
-        asked = asked and not bookings.live_routes.is_stream(scope.get("path", ""))
+        path = scope.get("path", "")
+        asked = asked and not (bookings.live_routes.is_stream(path) or is_binary(path))
         await (compressing if asked else app)(scope, receive, send)
 
     return choose
@@ -246,6 +271,7 @@ def rules(settings: Settings) -> Rules:
         promised=timedelta(minutes=settings.booking_promised_minutes),
         check_in=timedelta(minutes=settings.check_in_minutes),
         zone=ZoneInfo(settings.time_zone),
+        holidays=partial(national, collective=settings.booking_collective_leave),
     )
 
 

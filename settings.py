@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         30, gt=0, description="How long a place that frees is held for the first of the waiting list"
     )
     booking_referral_days: int = Field(90, ge=1, description="How many days old a referral may be on the day")
+    booking_collective_leave: bool = Field(
+        True, description="Whether sessions are closed on collective leave (cuti bersama), as on national holidays"
+    )
     check_in_minutes: int = Field(120, ge=0, description="Check-in opens so many minutes before a session")
     registration_point: str = Field(
         "loket-pendaftaran", description="Id of the Location where new patients go first after check-in"
@@ -101,6 +104,28 @@ class Settings(BaseSettings):
     bpjs_early_minutes: int = Field(
         60, ge=0, description="Antrean RS of BPJS: how many minutes early patients are asked to come"
     )
+    letterhead_organization: str = Field(
+        "org-rsud", description="Id of the Organization whose name, address and contacts stand on documents"
+    )
+    letterhead_owners: str = Field(
+        "", description="Lines above the hospital's name on documents, parted by `;`: its owner, such as the province"
+    )
+    letterhead_left: Path | None = Field(None, description="Logo at the left of the letterhead: PNG or JPEG")
+    letterhead_right: Path | None = Field(None, description="Logo at the right of the letterhead: PNG or JPEG")
+    signing_keys: Path | None = Field(
+        None, description="Folder of signing keys, <Practitioner id>.p12, each opened with its owner's passphrase"
+    )
+    bsre_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="e-Sign client service of BSrE, which signs instead of keys of one's own",
+    )
+    bsre_user: str = Field("", description="User of the hospital's application at the service of BSrE")
+    bsre_password: SecretStr = Field(SecretStr(""), description="Its password")
+    verify_per_address: int = Field(
+        60, ge=0, description="Documents that one address may check at /v a minute; 0 is no limit"
+    )
+    export_workers: int = Field(1, ge=1, le=16, description="Processes that draw documents, for each server process")
     board_names: bool = Field(False, description="Show masked names (S*** R***) beside the numbers on the boards")
     search_timeout_ms: int = Field(5000, ge=1, description="Longest time a search may take in MongoDB, in milliseconds")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log lines shown")

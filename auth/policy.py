@@ -26,7 +26,7 @@ SYSTEM = "sistem"
 LABELS = ("R", "V")
 """Codes of v3-Confidentiality above N (normal) that a role may be given."""
 
-FLAGS = ("break_glass", "approve", "book", "overbook", "call")
+FLAGS = ("break_glass", "approve", "book", "overbook", "call", "plan", "issue")
 """What a role may do besides."""
 
 SETTINGS = frozenset(("patients", "days", "labels", "purpose", *FLAGS, *RIGHTS))
@@ -42,8 +42,9 @@ class Role:
     after a visit somebody counts as treated; `labels`: confidentiality above normal that it may see, R or V;
     `break_glass`: whether it may open one more record in an emergency; `approves`: whether it may let others correct
     old entries; `books`: whether it may book for the patients that it reaches, `overbooks` beyond a session's places
-    and cut-off, with a reason; `calls`: whether it calls the queue; `purpose`: a code of PurposeOfUse; `entries`: types
-    of which it corrects what is signed only as their author, for some `hours`, or with an approval."""
+    and cut-off, with a reason; `calls`: whether it calls the queue; `plans`: whether it closes sessions and opens them
+    again; `issues`: whether it issues documents of the hospital; `purpose`: a code of PurposeOfUse; `entries`: types of which it corrects what is signed only as their author,
+    for some `hours`, or with an approval."""
 
     name: str
     rights: frozenset[tuple[str, str]] = frozenset()
@@ -55,6 +56,8 @@ class Role:
     books: bool = False
     overbooks: bool = False
     calls: bool = False
+    plans: bool = False
+    issues: bool = False
     purpose: str = "TREAT"
     entries: frozenset[str] = frozenset()
     hours: int = 0
@@ -140,6 +143,8 @@ def _role(name: str, row: Mapping[str, Any], groups: Mapping[str, Any], place: s
         books=flags["book"],
         overbooks=flags["overbook"],
         calls=flags["call"],
+        plans=flags["plan"],
+        issues=flags["issue"],
     )
 
 

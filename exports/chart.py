@@ -46,16 +46,17 @@ class Chart:
     @property
     def patient(self) -> Resource:
         """Of the focus. Raises KeyError where it was not read."""
+        return self.resources[self.patient_name]
+
+    @property
+    def patient_name(self) -> str:
+        """Of whom the focus tells, as Patient/id; nothing where it tells of none."""
         if self.focus.startswith("Patient/"):
-            return self.about
-        for code in ("subject", "patient", "for"):
-            if code in self.about:
-                return self.resources[name_of(self.about[code], self.base)]
-        for row in self.about.get("participant", ()):
-            name = name_of(row.get("actor"), self.base)
-            if name.startswith("Patient/"):
-                return self.resources[name]
-        raise KeyError(self.focus)
+            return self.focus
+        actors = [row.get("actor") for row in self.about.get("participant", ())]
+        told = [self.about.get(code) for code in ("subject", "patient", "for", "beneficiary")]
+        names = (name_of(one, self.base) for one in (*told, *actors))
+        return next((name for name in names if name.startswith("Patient/")), "")
 
     def day(self, value: str | None) -> date | None:
         """The local day of a FHIR date or instant; of less than a day none."""

@@ -17,7 +17,7 @@ from exports.making import Issued, Language, Making
 from exports.pdf.draw import draw
 from exports.pdf.fonts import register
 from exports.sheet import Letterhead
-from fhir_server.errors import NotFound, Unavailable
+from fhir_server.errors import InvalidParameter, NotFound, Unavailable
 from fhir_server.messages import Resource
 from resources.formats import json_format
 from resources.issues import Text
@@ -53,10 +53,12 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
-    """There is nothing to print, and why."""
+class Refused:
+    """Why there is nothing to print; `expression`: which option is not understood."""
 
+    error: type[NotFound] | type[InvalidParameter]
     text: Text
+    expression: str = ""
 
 
 class Press:
@@ -66,14 +68,15 @@ class Press:
         self._pool = pool
 
     async def draw(self, kind: str, chart: Chart, wording: Wording) -> bytes:
-        """The PDF. Raises NotFound where there is nothing to print, Unavailable where a process has died."""
+        """The PDF. Raises NotFound where there is nothing to print, InvalidParameter for an option, Unavailable where
+        a process has died."""
         order = Order(kind, chart.focus, await _packed(chart), chart.zone.key, chart.base, wording)
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._pool, drawn, order)
         except BrokenProcessPool as error:
             raise Unavailable(UNREADABLE) from error
-        if isinstance(found, Nothing):
-            raise NotFound(found.text)
+        if isinstance(found, Refused):
+            raise found.error(found.text, expression=found.expression)
         return found
 
 
@@ -87,7 +90,7 @@ async def pressing(processes: int) -> AsyncIterator[Press]:
         await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
 
-def drawn(order: Order) -> bytes | Nothing:
+def drawn(order: Order) -> bytes | Refused:
     """In the other process: from the resources to the file."""
     resources: list[Resource] = [json_format.read(content) for content in order.resources]
     by_name = {f"{one['resourceType']}/{one['id']}": one for one in resources}
@@ -96,8 +99,9 @@ def drawn(order: Order) -> bytes | Nothing:
     making = Making(chart, said.letterhead, said.printed_by, said.options, said.language, said.issued)
     try:
         return draw(KINDS[order.kind].sheet(making))
-    except NotFound as error:
-        return Nothing(error.issues[0].text)
+    except (NotFound, InvalidParameter) as error:
+        issue = error.issues[0]
+        return Refused(type(error), issue.text, issue.expression)
 
 
 async def _packed(chart: Chart) -> tuple[bytes, ...]:

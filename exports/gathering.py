@@ -5,7 +5,7 @@ In small pages, so that nobody else of this process waits for one long document.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from exports.chart import Chart, name_of, references
@@ -37,6 +37,25 @@ class Read:
     more: Parameters = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What is read once it is known what was read so far: `asked` makes the parameters of a search from it; where it
+    makes none, nothing is read."""
+
+    type: str
+    asked: Callable[[Chart], Parameters]
+
+
+def of_patient(parameter: str, *more: tuple[str, str]) -> Callable[[Chart], Parameters]:
+    """Whatever of a type is this patient's, narrowed down by `more`."""
+
+    def asked(chart: Chart) -> Parameters:
+        patient = chart.patient_name
+        return ((parameter, patient), *more) if patient else ()
+
+    return asked
+
+
 @dataclass(slots=True)
 class _Found:
     """By Type/id; and what these refer to, of the types that are followed."""
@@ -64,17 +83,29 @@ class _Found:
         return names
 
 
-async def gathered(record: Record, type: str, id: str, reads: Sequence[Read], also: Sequence[str] = ()) -> Chart:
+async def gathered(
+    record: Record, type: str, id: str, reads: Sequence[Read | Further], also: Sequence[str] = ()
+) -> Chart:
     """The chart of a resource, at one moment. `also`: further types that are followed where something refers to them.
     Raises NotFound, Gone, Forbidden, TooCostly."""
     found = _Found(frozenset((*REFERRED, *also)), record.site.base)
     found.add([(await record.read(type, id))["resource"]])
+    chart = Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base)
     moment = await record.moment()
     for read in reads:
-        if record.may_search(read.type):
-            query = ((read.parameter, f"{type}/{id}"), *read.more)
+        if isinstance(read, Further):
+            await _follow(record, found, moment)
+            query = read.asked(chart)
+        else:
+            query = ((read.parameter, chart.focus), *read.more)
+        if query and record.may_search(read.type):
             async for page in pages(record, read.type, query, at=moment):
                 found.add(page)
+    await _follow(record, found, moment)
+    return chart
+
+
+async def _follow(record: Record, found: _Found, moment: Moment | None) -> None:
     for _ in range(FAR):
         names = found.missing()
         for start in range(0, len(names), PAGE):
@@ -82,7 +113,6 @@ async def gathered(record: Record, type: str, id: str, reads: Sequence[Read], al
             for name in names[start : start + PAGE]:
                 by_type.setdefault(name.partition("/")[0], []).append(name.partition("/")[2])
             found.add(document["resource"] for document in await record.read_many(by_type, at=moment))
-    return Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base)
 
 
 async def pages(

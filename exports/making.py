@@ -9,7 +9,7 @@ from typing import Literal
 
 from exports import saying, wording
 from exports.chart import Chart, when
-from exports.gathering import Read
+from exports.gathering import Further, Read
 from exports.sheet import Block, Letterhead, Paragraph, Sheet, Signature
 from fhir_server.messages import Resource
 from resources.issues import Text
@@ -21,13 +21,14 @@ DRAFT = {"id": "DRAF", "en": "DRAFT"}
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A document that left the hospital: its number, the moment, the address at which anybody can check it, and whether
-    it is signed electronically."""
+    """A document that left the hospital: its number, the moment, the address at which anybody can check it; `signed`:
+    for an electronic signature; `draft`: as it is shown until that signature is there."""
 
     number: str
     at: datetime
     verify: str
     signed: bool = False
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Kind:
     code: str
     title: Text
     type: str
-    reads: Sequence[Read]
+    reads: Sequence[Read | Further]
     sheet: Callable[[Making], Sheet]
     number: tuple[str, str] | None = None
     coding: tuple[str, str] = ("", "")
@@ -92,7 +93,7 @@ def letter(kind: Kind, making: Making, blocks: Sequence[Block], *, paper: str = 
         number=f"Nomor : {issued.number}" if issued is not None and issued.number else "",
         subject=subject(patient, making.chart, language),
         letterhead=making.letterhead,
-        watermark="" if issued is not None or not kind.signed else DRAFT[language],
+        watermark=DRAFT[language] if kind.signed and (issued is None or issued.draft) else "",
         remark=remark,
         verify=issued.verify if issued is not None else "",
         made=making.at.isoformat(timespec="seconds"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from exports import saying
+from exports.chart import Chart
 from exports.drawing import Press, Wording
 from exports.gathering import gathered
 from exports.letterheads import Stationery, letterhead
@@ -32,13 +33,15 @@ class Office:
     hospital: Callable[[], Record]
     stationery: Stationery
 
-    async def print(self, record: Record, wish: Wish, issued: Issued | None = None) -> bytes:
-        """The PDF of what this caller's record holds; a draft unless it is issued. Raises NotFound, Gone, Forbidden,
-        TooCostly, Unavailable."""
+    async def print(self, record: Record, wish: Wish) -> bytes:
+        """A draft of what this caller's record holds. Raises NotFound, Gone, Forbidden, TooCostly, Unavailable."""
         kind = wish.kind
-        chart = await gathered(record, kind.type, wish.id, kind.reads, kind.also)
+        return await self.draw(record, wish, await gathered(record, kind.type, wish.id, kind.reads, kind.also))
+
+    async def draw(self, record: Record, wish: Wish, chart: Chart, issued: Issued | None = None) -> bytes:
+        """The PDF of a chart. Raises NotFound, Unavailable."""
         said = Wording(await self.letterhead(), await self._name(record), wish.options, wish.language, issued)
-        return await self.press.draw(kind.code, chart, said)
+        return await self.press.draw(wish.kind.code, chart, said)
 
     async def letterhead(self) -> Letterhead:
         found = await self.hospital().read_many({"Organization": [self.stationery.organization]})

@@ -1,8 +1,13 @@
-"""Documents as an operation of FHIR: [type]/[id]/$pdf gives a Binary, nothing is stored.
+"""Documents as operations of FHIR. https://hl7.org/fhir/R4/operations.html
 
-Parameters: document (its name in the catalogue), language (id, en), and what that document may be asked for besides.
+[type]/[id]/$pdf gives a Binary, and nothing is stored. Parameters: document (its name in the catalogue), language (id,
+en), and what that document may be asked for besides.
 
-https://hl7.org/fhir/R4/operations.html
+[type]/[id]/$issue gives it a number and stores it: a DocumentReference. Parameters as above, and signature (electronic,
+pen), replaces (the id of the DocumentReference that it supersedes).
+
+DocumentReference/[id]/$sign: passphrase; unsigned (true: somebody has seen that the signing service has no signature).
+DocumentReference/[id]/$revoke: reason.
 """
 
 from __future__ import annotations
@@ -11,31 +16,84 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
 from exports.catalogue import KINDS
+from exports.issuing import Issuing
 from exports.making import Kind, Language
-from exports.office import Office, Wish
+from exports.office import Wish
+from exports.signing.signing import Signing
 from fhir_server.errors import BadRequest, InvalidParameter
-from fhir_server.interactions.dispatch import Route, operation
+from fhir_server.interactions.dispatch import Interaction, Route, operation
 from fhir_server.interactions.operations.parameters import parameters
-from fhir_server.messages import FhirRequest, FhirResponse
+from fhir_server.messages import FhirRequest, FhirResponse, Resource
 from fhir_server.record import Record
 from resources.issues import Text
 
-PDF = operation("$pdf")
 LONGEST = 2_000
 """Characters of one option."""
 
+COMMON = ("document", "language", "signature", "replaces")
 
-def routes(office: Office) -> Iterable[Route]:
+
+def routes(signing: Signing) -> Iterable[Route]:
     """The rows for the table of interactions."""
+    issuing = signing.issuing
 
     async def pdf(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
-        content = await office.print(record, wish(parameters(request), type, id))
+        content = await issuing.office.print(record, wish(parameters(request), type, id))
         data = base64.b64encode(content).decode()
         return FhirResponse(200, {"resourceType": "Binary", "contentType": "application/pdf", "data": data})
 
     for method in ("GET", "POST"):
-        yield Route(method, "{type}/{id}/$pdf", pdf, "$pdf", PDF)
+        yield Route(method, "{type}/{id}/$pdf", pdf, "$pdf", operation("$pdf"))
+    yield Route("POST", "{type}/{id}/$issue", _issue(issuing), "$issue", operation("$issue"))
+    for code, act in (("$sign", _sign(signing)), ("$revoke", _revoke(issuing))):
+        yield Route("POST", f"{{type}}/{{id}}/{code}", act, code, operation(code, "DocumentReference"))
+
+
+def _issue(issuing: Issuing) -> Interaction:
+    async def issue(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
+        sent = parameters(request)
+        signature = sent.get("signature", "pen")
+        if signature not in ("pen", "electronic"):
+            raise _one_of("signature", "pen, electronic")
+        replaces = str(sent.get("replaces", "")).removeprefix("DocumentReference/")
+        asked = wish(sent, type, id)
+        return _created(
+            await issuing.issue(record, asked, electronic=signature == "electronic", replaces=replaces), status=201
+        )
+
+    return issue
+
+
+def _sign(signing: Signing) -> Interaction:
+    async def sign(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
+        sent = parameters(request)
+        passphrase = sent.get("passphrase")
+        if request.method != "POST" or not isinstance(passphrase, str) or not passphrase:
+            raise InvalidParameter(Text("Send your passphrase.", "Kirim passphrase Anda."), expression="passphrase")
+        return _created(
+            await signing.sign(record, id, SecretStr(passphrase), unsigned=sent.get("unsigned") in (True, "true"))
+        )
+
+    return sign
+
+
+def _revoke(issuing: Issuing) -> Interaction:
+    async def revoke(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
+        reason = str(parameters(request).get("reason") or "").strip()
+        if not reason:
+            raise InvalidParameter(Text("Give the reason.", "Sebutkan alasannya."), expression="reason")
+        return _created(await issuing.revoke(record, id, reason[:LONGEST]))
+
+    return revoke
+
+
+def _created(resource: Resource, status: int = 200) -> FhirResponse:
+    meta = resource["meta"]
+    location = f"DocumentReference/{resource['id']}/_history/{meta['versionId']}"
+    return FhirResponse(status, resource, version=int(meta["versionId"]), location=location if status == 201 else None)
 
 
 def wish(sent: Mapping[str, Any], type: str, id: str) -> Wish:
@@ -44,10 +102,10 @@ def wish(sent: Mapping[str, Any], type: str, id: str) -> Wish:
     language = _language(sent.get("language", kind.languages[0]), kind)
     options: dict[str, str] = {}
     for name, value in sent.items():
-        if name in ("document", "language") or name.startswith("_"):
+        if name in COMMON or name.startswith("_"):
             continue
         if name not in kind.options:
-            raise _unknown(name, kind)
+            raise _one_of(name, ", ".join(kind.options) or "–")
         options[name] = str(value)[:LONGEST]
     return Wish(kind, id, options, language)
 
@@ -67,16 +125,11 @@ def _language(sent: Any, kind: Kind) -> Language:
     for language in kind.languages:
         if language == sent:
             return language
-    known = ", ".join(kind.languages)
-    raise InvalidParameter(
-        Text(f"{kind.code} is printed in: {known}.", f"{kind.code} dicetak dalam bahasa: {known}."),
-        expression="language",
-    )
+    raise _one_of("language", ", ".join(kind.languages))
 
 
-def _unknown(name: str, kind: Kind) -> InvalidParameter:
-    known = ", ".join(kind.options) or "–"
+def _one_of(name: str, known: str) -> InvalidParameter:
     return InvalidParameter(
-        Text(f"{kind.code} knows these options: {known}.", f"{kind.code} mengenal pilihan: {known}."),
+        Text(f"{name[:64]}: what is understood here is {known}.", f"{name[:64]}: yang dikenal di sini {known}."),
         expression=name[:64],
     )

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from exports import units
+from exports.measurements import ANSWERS, TESTS, VITAL_SIGNS
+from exports.units import Language
 from exports.wording import DASH, decimal
 from fhir_server.messages import Resource
-from resources.systems import MRN_PREFIX
+from resources.systems import LOINC, MRN_PREFIX
 
 Element = Mapping[str, Any]
 
@@ -30,14 +33,16 @@ def name(resource: Resource | None) -> str:
     return " ".join(part for part in parts if part) or DASH
 
 
-def concept(value: Element | None) -> str:
-    """The words of a CodeableConcept: its text, else the first display, else the first code."""
+def concept(value: Element | None, language: Language = "id") -> str:
+    """The words of a CodeableConcept: its text, else the first display, else the first code. In English the display
+    first, which is the code system's own."""
     if not value:
         return DASH
     codings = value.get("coding", ())
-    shown = (coding.get("display") for coding in codings)
-    codes = (coding.get("code") for coding in codings)
-    return str(value.get("text") or next(filter(None, shown), None) or next(filter(None, codes), None) or DASH)
+    shown = next(filter(None, (coding.get("display") for coding in codings)), None)
+    codes = next(filter(None, (coding.get("code") for coding in codings)), None)
+    text = value.get("text")
+    return str((text or shown if language == "id" else shown or text) or codes or DASH)
 
 
 def code(value: Element | None, system: str) -> str:
@@ -46,10 +51,21 @@ def code(value: Element | None, system: str) -> str:
     return next((str(row["code"]) for row in codings if row.get("system") == system and "code" in row), "")
 
 
-def with_code(value: Element | None, system: str) -> str:
-    """E11.9 Diabetes melitus tipe 2; the words alone where it has no code of this system."""
-    found, words = code(value, system), concept(value)
-    return words if not found or words == found else f"{found} {words}"
+def with_code(value: Element | None, system: str, language: Language = "id") -> str:
+    """Diabetes melitus tipe 2 (E11.9); the words alone where it has no code of this system."""
+    found, words = code(value, system), concept(value, language)
+    return words if not found or words == found else f"{words} ({found})"
+
+
+def test_name(one: Element, language: Language = "id") -> str:
+    """What was measured: a vital sign as the form calls it; else the laboratory's own words, else those that are usual
+    for its LOINC code."""
+    found, told = code(one.get("code"), LOINC), (one.get("code") or {}).get("text")
+    if found in VITAL_SIGNS:
+        return VITAL_SIGNS[found][language == "en"]
+    if found in TESTS and (language == "en" or not told):
+        return TESTS[found].name[language == "en"]
+    return concept(one.get("code"), language)
 
 
 def identifier(resource: Resource | None, *prefixes: str) -> str:
@@ -68,28 +84,43 @@ def record_number(patient: Resource) -> str:
     return identifier(patient, MRN_PREFIX)
 
 
-def quantity(value: Element | None, language: str = "id") -> str:
+def quantity(value: Element | None, language: Language = "id") -> str:
     """< 5,6 mmol/L"""
     if not value or "value" not in value:
         return DASH
+    unit = units.printed(value, language)
+    return f"{number(value, language)} {unit}".rstrip() if unit != "%" else f"{number(value, language)}%"
+
+
+def number(value: Element, language: Language = "id") -> str:
+    """< 5,6"""
     sign = f"{value['comparator']} " if "comparator" in value else ""
-    unit = value.get("unit") or value.get("code") or ""
-    return f"{sign}{decimal(value['value'], language)} {unit}".strip()
+    return f"{sign}{decimal(value['value'], language)}"
 
 
-def observed(observation: Element, language: str = "id") -> str:
+def observed(observation: Element, language: Language = "id") -> str:
     """The value of an Observation or of one of its components."""
     for key, value in observation.items():
         if key == "valueQuantity":
             return quantity(value, language)
         if key == "valueCodeableConcept":
-            return concept(value)
-        if key in ("valueString", "valueInteger", "valueDateTime", "valueTime"):
-            return str(value)
+            return answer(value, language)
         if key == "valueBoolean":
             return {"id": ("Tidak", "Ya"), "en": ("No", "Yes")}[language][bool(value)]
+        if key == "valueRange":
+            return f"{quantity(value.get('low'), language)} – {quantity(value.get('high'), language)}"
+        if key == "valueRatio":
+            return f"{quantity(value.get('numerator'), language)} : {quantity(value.get('denominator'), language)}"
+        if key in ("valueString", "valueInteger", "valueDateTime", "valueTime"):
+            return str(value)
     reason = observation.get("dataAbsentReason")
-    return concept(reason) if reason else DASH
+    return concept(reason, language) if reason else DASH
+
+
+def answer(value: Element, language: Language = "id") -> str:
+    """A coded result: Positif."""
+    known = ANSWERS.get(code(value, LOINC))
+    return known[language == "en"] if known is not None else concept(value, language)
 
 
 def address(resource: Resource | None) -> str:

@@ -39,10 +39,18 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Pairs of label and value, one below the other, in one or two columns."""
+    """Pairs of label and value, one below the other, in one or two columns. In place of an empty value stands a dotted
+    line, for whoever fills it in by hand."""
 
     rows: tuple[tuple[str, str], ...]
     columns: Literal[1, 2] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """So many dotted lines, to be written on by hand."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,8 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signs: `above` the space (place and date, or the role), `name` underlined, `below` it (NIP, SIP). `code`:
-    what the QR code in the space says, none where a pen signs."""
+    """Who signs: `above` the space (place and date, or the role), `name` underlined (the line alone where it is empty),
+    `below` it (NIP, SIP). `code`: what the QR code in the space says, none where a pen signs."""
 
     above: tuple[str, ...]
     name: str
@@ -168,6 +176,7 @@ Block = (
     Heading
     | Paragraph
     | Fields
+    | Lines
     | Items
     | Table
     | Plot
@@ -187,7 +196,8 @@ Block = (
 class Sheet:
     """`paper`: a name of exports/pdf/papers.py; `subject`: who it is about, on each page; `watermark`: across each
     page, while it is not signed; `remark`: at the foot, who printed it from what; `verify`: the address that the QR
-    code at the foot leads to; `made`: the date among its properties, ISO 8601 with zone; `archived`: PDF/A-1b."""
+    code at the foot leads to; `made`: the date among its properties, ISO 8601 with zone; `archived`: PDF/A-1b;
+    `points`: size of the letters where it is not that of the paper."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -202,3 +212,4 @@ class Sheet:
     author: str = ""
     language: Literal["id", "en"] = "id"
     archived: bool = False
+    points: float = 0

@@ -14,8 +14,8 @@ from fhir_server.messages import Resource
 from fhir_server.references import local
 from fhir_server.store.documents import Document
 from resources.belonging import SHARED
-from resources.booking import is_operated
 from resources.issues import Text
+from resources.operated import is_operated
 
 
 def check_asked(change: Change, caller: Caller) -> None:
@@ -125,8 +125,8 @@ def _check_operated(type: str, old: Document | None, new: Document) -> None:
         return
     raise Forbidden(
         Text(
-            f"This {type} belongs to bookings or the queue: use their operations ($book, $cancel, $check-in, …).",
-            f"{type} ini milik booking atau antrean: pakai operasinya ($book, $cancel, $check-in, …).",
+            f"This {type} is a booking, a ticket or an issued document: use its operations ($book, $sign, $revoke, …).",
+            f"{type} ini booking, antrean, atau dokumen terbit: pakai operasinya ($book, $sign, $revoke, …).",
         )
     )
 

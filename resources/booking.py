@@ -1,4 +1,4 @@
-"""What of bookings and the queue must be unique, and what only their operations change.
+"""What of bookings and the queue must be unique.
 
 https://hl7.org/fhir/R4/appointment.html
 """
@@ -10,13 +10,12 @@ from typing import Any
 
 from resources.extensions import values
 from resources.identifiers import Identifier, identifiers
-from resources.systems import BOOKING, BOOKING_PREFIX, SESSION, TICKET, TICKET_PREFIX
+from resources.systems import BOOKING, BOOKING_PREFIX, TICKET_PREFIX
 
 LIVE = ("pending", "booked", "arrived", "waitlist")
 ONE_A_DAY = f"{BOOKING}:one-a-day"
 ONE_A_REFERRAL = f"{BOOKING}:one-a-referral"
 NUMBER = f"{BOOKING}:number-of-session"
-MARKS = {"Slot": SESSION, "Appointment": BOOKING, "Task": TICKET}
 
 
 def appointment_keys(resource: Any) -> Iterator[Identifier]:
@@ -41,12 +40,6 @@ def task_keys(resource: Any) -> Iterator[Identifier]:
 
 def one_a_day(patient: str, poli: Any, day: Any) -> str:
     return f"{patient}/{poli}/{day}"
-
-
-def is_operated(resource: Any) -> bool:
-    """Whether only the operations of bookings and the queue write it: a session, a booking, a ticket."""
-    mark = MARKS.get(str(resource.get("resourceType")))
-    return mark is not None and bool(values(resource, mark))
 
 
 def _patient(resource: Any) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from resources.booking import appointment_keys, task_keys
+from resources.document_reference import document_keys
 from resources.encounter import encounter_rules
 from resources.identifiers import Identifier
 from resources.issues import Issue
@@ -33,6 +34,7 @@ KEYS: Mapping[str, Callable[[Any], Iterator[Identifier]]] = {
     "Appointment": appointment_keys,
     "Task": task_keys,
     "SearchParameter": search_parameter_keys,
+    "DocumentReference": document_keys,
 }
 
 

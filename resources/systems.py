@@ -55,4 +55,9 @@ PRACTICE: Final = "urn:rsud-fhir:practice"
 LEAVE: Final = "urn:rsud-fhir:leave"
 PROVIDER: Final = "urn:rsud-fhir:provider"
 BUSINESS_STATUS: Final = "urn:rsud-fhir:ticket-status"
+# Documents that the hospital has issued.
+DOCUMENT: Final = "urn:rsud-fhir:document"
+DOCUMENT_NUMBER_PREFIX: Final = LOCAL + "nomor-dokumen/"
+VERIFICATION: Final = "urn:rsud-fhir:verification"  # what the QR code on a document leads to
+LAST_DOCUMENT_NUMBER: Final = "urn:rsud-fhir:last-document-number"
 LAST_RECORD_NUMBER: Final = "urn:rsud-fhir:last-record-number"

@@ -11,6 +11,7 @@ from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether
 from reportlab.platypus import Table as Grid
 
 from exports import sheet
+from exports.pdf.blanks import Dotted
 from exports.pdf.codes import Symbol
 from exports.pdf.fonts import BOLD, ITALIC, REGULAR
 from exports.pdf.look import ACCENT, INK, LINE, QUIET, Look
@@ -20,6 +21,9 @@ from exports.pdf.tables import grid
 from exports.pdf.texts import MOST_CHARACTERS, paragraph, paragraphs
 
 GAP = 4
+BLANK = 1.8
+"""Height of a row that is filled in by hand, of the size of its letters."""
+
 LABEL_SHARE = {1: 0.27, 2: 0.36}
 BARE = [
     ("FONTNAME", (0, 0), (-1, -1), REGULAR),
@@ -78,7 +82,8 @@ def _pairs(rows: Iterable[tuple[str, str]], look: Look, share: float) -> list[Fl
     short: list[list[Any]] = []
     for label, value in rows:
         if len(value) <= MOST_CHARACTERS // 4 and value.count("\n") < 20:
-            short.append([paragraph(label, look.style(color=QUIET)), ":", paragraph(value, look.style())])
+            shown = paragraph(value, look.style()) if value else Dotted(widths[2] - 2, look.size * BLANK)
+            short.append([paragraph(label, look.style(color=QUIET)), ":", shown])
             continue
         found += _grids(short, widths, look)
         short = []
@@ -88,7 +93,15 @@ def _pairs(rows: Iterable[tuple[str, str]], look: Look, share: float) -> list[Fl
 
 def _grids(rows: list[list[Any]], widths: list[float], look: Look) -> list[Flowable]:
     font = [("FONT", (1, 0), (1, -1), REGULAR, look.size, look.size * 1.36), ("TEXTCOLOR", (1, 0), (1, -1), QUIET)]
-    return [Grid(rows, colWidths=widths, style=[*BARE, *font])] if rows else []
+    blank = [
+        ("VALIGN", (0, number), (-1, number), "BOTTOM") for number, row in enumerate(rows) if isinstance(row[2], Dotted)
+    ]
+    return [Grid(rows, colWidths=widths, style=[*BARE, *font, *blank])] if rows else []
+
+
+@flow.register
+def _(block: sheet.Lines, look: Look) -> list[Flowable]:
+    return [*(Dotted(look.width) for _ in range(block.count)), Spacer(0, GAP)]
 
 
 @flow.register

@@ -12,6 +12,9 @@ from exports.pdf.texts import paragraph
 from exports.sheet import Code, Signature, Signatures
 
 SPACE = 18
+NO_NAME = "\N{NO-BREAK SPACE}"
+"""As high as a name, so that the line below it stands where it would."""
+
 CENTRED = [
     ("FONTNAME", (0, 0), (-1, -1), REGULAR),
     ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
@@ -38,6 +41,6 @@ def signatures(block: Signatures, look: Look) -> Table:
 def _signature(one: Signature, look: Look) -> list[Flowable]:
     above = [paragraph(line, look.style(align="center")) for line in one.above]
     space = Symbol(Code("qr", one.code, SPACE), look.width) if one.code else Spacer(0, SPACE * mm)
-    name = Table([[paragraph(one.name, look.style(BOLD, align="center"))]], colWidths=[look.width], style=UNDERLINED)
+    name = Table([[paragraph(one.name or NO_NAME, look.style(BOLD, align="center"))]], colWidths=[look.width], style=UNDERLINED)
     below = [paragraph(line, look.style(times=0.92, align="center")) for line in one.below]
     return [*above, space, name, *below]

@@ -8,6 +8,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import zxingcpp
+from PIL import Image
+
 from exports.chart import Chart
 from exports.making import Making
 from exports.pdf.draw import draw
@@ -77,6 +80,13 @@ def text_of(content: bytes, folder: Path, *, layout: bool = False) -> str:
 def fonts_of(content: bytes, folder: Path) -> list[list[str]]:
     """The rows of pdffonts."""
     return [line.split() for line in _run(content, folder, "pdffonts", "{}").splitlines()[2:]]
+
+
+def codes_of(content: bytes, folder: Path, dots: int = 150) -> list[str]:
+    """What a scanner reads on the first page, printed at so many dots per inch."""
+    _run(content, folder, "pdftoppm", "-r", str(dots), "-png", "-singlefile", "{}", str(folder / "page"))
+    with Image.open(folder / "page.png") as page:
+        return [found.text for found in zxingcpp.read_barcodes(page)]
 
 
 def checked(content: bytes, folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""Electronic signatures on PDF files: the port, and what stands behind it."""

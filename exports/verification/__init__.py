@@ -1,0 +1,1 @@
+"""The public page at /v/{id}: is this document genuine?"""
