@@ -8,6 +8,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 EXAMPLES := hl7.fhir.r4.examples
 EXAMPLES_VERSION := 4.0.1
 EXAMPLES_SHA512 := 0d705d21939e41a48a220094ef0e87382eecc3fe81cf29668a92e4056e1ffffa53f8173de31fbc2c89b04ddbda35384f2683b3a41cefc40ccdaa37aedd7ff32f
+JARS := /usr/share/java
+PREFLIGHT := $(JARS)/preflight.jar:libpdfbox2-java $(JARS)/fontbox2.jar:libfontbox2-java \
+	$(JARS)/commons-logging.jar:libcommons-logging-java $(JARS)/javax.activation.jar:libactivation-java \
+	$(JARS)/jaxb-api.jar:libjaxb-api-java
 CORE := .cache/hl7.fhir.r4.core.tgz
 
 .DEFAULT_GOAL := help
@@ -21,7 +25,7 @@ serve: $(VENV)/.runtime ## install what is missing and serve the demo hospital o
 	@exec $(VENV)/bin/rsud serve --demo --open
 
 test: $(VENV)/.development .cache/$(EXAMPLES)/package $(CORE) ## install what the tests need and run all of them
-	@deploy/require-commands chromium
+	@deploy/require-commands chromium qpdf pdftotext:poppler-utils java:default-jre-headless $(PREFLIGHT)
 	@$(VENV)/bin/python -m pytest --numprocesses=2 --dist=worksteal
 
 check: $(VENV)/.development ## format, lint, types, import contracts, then all tests

@@ -24,7 +24,7 @@ BESIDE = ("patient", "subject")
 @cache
 def is_of_patients(type: str) -> bool:
     """Whether a resource of the type can be part of a patient's record."""
-    return type in compartments()["Patient"] or type == "Patient" or type == "Binary" or bool(beside(type))
+    return type in compartments()["Patient"] or type in ("Patient", "Binary", "Bundle") or bool(beside(type))
 
 
 @cache
@@ -34,6 +34,18 @@ def beside(type: str) -> tuple[str, ...]:
         return ()
     known = parameters(type)
     return tuple(code for code in BESIDE if code in known and "Patient" in known[code].target)
+
+
+def in_document(resource: Mapping[str, Any]) -> list[str]:
+    """The names (fullUrl) of the Patients in a Bundle that is a document: it is part of their records."""
+    entries = resource.get("entry") if resource.get("type") == "document" else None
+    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
+    patients = [row for row in rows if isinstance(row.get("resource"), dict) and _is_patient(row["resource"])]
+    return [row["fullUrl"] for row in patients if isinstance(row.get("fullUrl"), str)]
+
+
+def _is_patient(resource: Mapping[str, Any]) -> bool:
+    return resource.get("resourceType") == "Patient"
 
 
 def security_context(resource: Mapping[str, Any]) -> str | None:
