@@ -35,9 +35,10 @@ check: $(VENV)/.development ## format, lint, types, import contracts, then all t
 	@$(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory test
 
-bench: $(VENV)/.development ## measure the server beside the bare floor, bookings and calls, then searches in a growing archive
+bench: $(VENV)/.development ## measure the server beside the bare floor, bookings and calls, documents, then searches in a growing archive
 	@$(VENV)/bin/python -m bench
 	@$(VENV)/bin/python -m bench.bookings
+	@$(VENV)/bin/python -m bench.documents
 	@exec $(VENV)/bin/python -m bench.scale
 
 definitions: $(VENV)/.development $(CORE) ## make resources/definitions/data from the official package again

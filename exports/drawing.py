@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from zoneinfo import ZoneInfo
+
+from pebble import ProcessExpired, ProcessPool
 
 from exports.catalogue import KINDS
 from exports.chart import Chart
@@ -17,7 +17,7 @@ from exports.making import Issued, Language, Making
 from exports.pdf.draw import draw
 from exports.pdf.fonts import register
 from exports.sheet import Letterhead
-from fhir_server.errors import InvalidParameter, NotFound, Unavailable
+from fhir_server.errors import InvalidParameter, NotFound, TooCostly, Unavailable
 from fhir_server.messages import Resource
 from resources.formats import json_format
 from resources.issues import Text
@@ -25,6 +25,10 @@ from resources.issues import Text
 AT_ONCE = 100
 """Resources that are packed before others have their turn."""
 
+LONGEST = 120.0
+"""Seconds that one document may take."""
+
+TOO_LONG = Text("This document takes too long to draw.", "Dokumen ini terlalu besar untuk dibuat.")
 UNREADABLE = Text("The document could not be drawn; try again.", "Dokumen gagal dibuat; coba lagi.")
 
 
@@ -64,16 +68,23 @@ class Refused:
 class Press:
     """The processes that draw."""
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
+    def __init__(self, pool: ProcessPool, seconds: float) -> None:
         self._pool = pool
+        self._seconds = seconds
 
     async def draw(self, kind: str, chart: Chart, wording: Wording) -> bytes:
-        """The PDF. Raises NotFound where there is nothing to print, InvalidParameter for an option, Unavailable where
-        a process has died."""
-        order = Order(kind, chart.focus, await _packed(chart), chart.zone.key, chart.base, wording)
+        """The PDF. Raises NotFound where there is nothing to print, InvalidParameter for an option, TooCostly where it
+        takes too long, Unavailable where the process has died."""
+        order = Order(kind, chart.focus, await packed(chart), chart.zone.key, chart.base, wording)
+        return await self.run(drawn, order)
+
+    async def run(self, draw: Callable[[Order], bytes | Refused], order: Order) -> bytes:
+        """What `draw` gives in another process. Raises as `draw` of this class does."""
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self._pool, drawn, order)
-        except BrokenProcessPool as error:
+            found = await asyncio.wrap_future(self._pool.schedule(draw, args=(order,), timeout=self._seconds))
+        except TimeoutError as error:
+            raise TooCostly(TOO_LONG) from error
+        except ProcessExpired as error:
             raise Unavailable(UNREADABLE) from error
         if isinstance(found, Refused):
             raise found.error(found.text, expression=found.expression)
@@ -81,13 +92,15 @@ class Press:
 
 
 @asynccontextmanager
-async def pressing(processes: int) -> AsyncIterator[Press]:
-    """They start with the first document, and end with this."""
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=register)
+async def pressing(processes: int, seconds: float = LONGEST) -> AsyncIterator[Press]:
+    """They start with the first document, and end with this. One that dies, or draws longer than `seconds` and is
+    ended, is replaced."""
+    pool = ProcessPool(processes, context=get_context("spawn"), initializer=register)
     try:
-        yield Press(pool)
+        yield Press(pool, seconds)
     finally:
-        await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+        pool.stop()  # type: ignore[no-untyped-call]
+        await asyncio.to_thread(pool.join)
 
 
 def drawn(order: Order) -> bytes | Refused:
@@ -104,7 +117,8 @@ def drawn(order: Order) -> bytes | Refused:
         return Refused(type(error), issue.text, issue.expression)
 
 
-async def _packed(chart: Chart) -> tuple[bytes, ...]:
+async def packed(chart: Chart) -> tuple[bytes, ...]:
+    """The resources as JSON, a few at a time."""
     packed: list[bytes] = []
     for number, resource in enumerate(chart.resources.values(), 1):
         packed.append(json_format.write(resource))
