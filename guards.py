@@ -21,9 +21,12 @@ API = ("/fhir", "/bookings", "/auth/token", "/auth/introspect", "/auth/revoke", 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS = (
     "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Exist,"
-    " If-None-Match, Last-Event-ID, Prefer, X-Provenance, X-Request-Id"
+    " If-None-Match, If-Range, Last-Event-ID, Prefer, Range, X-Provenance, X-Request-Id, X-Security-Context"
 )
-EXPOSED = "Content-Location, ETag, Last-Modified, Location, Retry-After, X-Progress"
+EXPOSED = (
+    "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Location, Retry-After,"
+    " X-Progress, X-Security-Context"
+)
 PREFLIGHT_SECONDS = 600
 MOST_KEYS = 50_000
 BURST_SECONDS = 10

@@ -49,6 +49,7 @@ from exchange.bpjs.pharmacy import Pharmacy
 from exchange.bpjs.routes import Bpjs
 from exports import operations as documents
 from exports.drawing import pressing
+from exports.office import Office
 from exports.verification.finding import Verifying
 from fhir_server.audit.heads import HeadsLog, private_key
 from fhir_server.audit.projection import Projection
@@ -57,6 +58,7 @@ from fhir_server.binary.sweeping import sweeping
 from fhir_server.emergencies import running_out
 from fhir_server.ending import told_of_the_end
 from fhir_server.interactions.dispatch import Dispatcher
+from fhir_server.jobs import Jobs
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.people import RecordPeople
 from fhir_server.reach import Reach
@@ -68,7 +70,7 @@ from fhir_server.store.documents import now
 from fhir_server.store.store import Store, connect
 from fhir_server.telling import tell
 from guards import Guards, Limits
-from printing import export_routes, signing
+from printing import export_routes, office, signing
 from settings import Settings
 
 SMALLEST_COMPRESSED = 1024
@@ -95,6 +97,8 @@ class State(AuthState):
     ready: Callable[[], Awaitable[None]]
     live: Live
     verifying: Verifying
+    office: Office
+    jobs: Jobs
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -115,7 +119,8 @@ def create_app(settings: Settings) -> Starlette:
             record_for = partial(_record_for, store, own)
             desk = reception(partial(record_for, SYSTEM), rules(settings), f"Location/{settings.registration_point}")
             hospital = partial(record_for, SYSTEM)
-            dispatcher = Dispatcher((*desk.routes(), *documents.routes(signing(settings, press, hospital))))
+            printer, jobs = office(settings, press, hospital), Jobs(store)
+            dispatcher = Dispatcher((*desk.routes(), *documents.routes(signing(settings, printer))))
             if "server" in authentication:
                 reach = Reach(partial(record_for, SYSTEM))
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
@@ -128,9 +133,19 @@ def create_app(settings: Settings) -> Starlette:
                 "ready": store.ping,
                 "live": live,
                 "verifying": Verifying(hospital, place.zone),
+                "office": printer,
+                "jobs": jobs,
             }
             audited, swept = audit_events(settings, store, own), sweeping(store.contents)
-            async with own.watching(), running_out(store), swept, desk.working(), audited, live.watching():
+            async with (
+                own.watching(),
+                running_out(store),
+                swept,
+                desk.working(),
+                jobs.working(),
+                audited,
+                live.watching(),
+            ):
                 with told_of_the_end(live.end):
                     yield {**here, **authentication}
 

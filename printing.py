@@ -21,10 +21,13 @@ from guards import Buckets
 from settings import Settings
 
 
-def signing(settings: Settings, press: Press, hospital: Callable[[], Record]) -> Signing:
-    """All that makes documents. `hospital`: gives the record without limits. Raises OSError for a logo that cannot be
-    read."""
-    office = Office(press, hospital, stationery(settings))
+def office(settings: Settings, press: Press, hospital: Callable[[], Record]) -> Office:
+    """`hospital`: gives the record without limits. Raises OSError for a logo that cannot be read."""
+    return Office(press, hospital, stationery(settings))
+
+
+def signing(settings: Settings, office: Office) -> Signing:
+    """All that issues documents."""
     return Signing(Issuing(office, settings.organization), signer(settings))
 
 

@@ -77,41 +77,44 @@ def measure(plan: Plan) -> Found:
         asyncio.run(_fill(database.uri, plan.patients))
         system = signing_in.registered(database.uri, "server")
         bare = stack.enter_context(servers.floor(database.uri, "floor"))
+        told = stack.enter_context(servers.floor(database.uri, "floor", told=True))
         server = stack.enter_context(servers.server(database.uri, "server"))
         _say("tokens")
         tokens = signing_in.tokens(server.port, system, plan.seconds / ROUNDS)
-        both = bare, replace(server, token=signing_in.token(server.port, system))
+        all_three = bare, told, replace(server, token=signing_in.token(server.port, system))
         pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         assert database.process is not None
-        loading = Loading(plan, both, pool, database.process.pid)
+        loading = Loading(plan, all_three, pool, database.process.pid)
         rows = [loading.row(place) for place in range(len(plan.measures))]
         return Found(
-            rows, {one.name: servers.peak_megabytes(one.pid) for one in both}, milliseconds(tokens), _validation()
+            rows, {one.name: servers.peak_megabytes(one.pid) for one in all_three}, milliseconds(tokens), _validation()
         )
 
 
 @dataclass(frozen=True)
 class Loading:
-    """Floor and server, and who loads them."""
+    """Floor, floor with a journal, and server, and who loads them."""
 
     plan: Plan
-    servers: tuple[Server, Server]
+    servers: tuple[Server, Server, Server]
     pool: Executor
     database_pid: int
 
     def row(self, place: int) -> Row:
-        """One measure: a short warm-up, then the rounds, in each of them floor and server."""
+        """One measure: a short warm-up, then the rounds, in each of them all servers that know it."""
         measure = self.plan.measures[place]
         _say(measure.name)
-        rounds: dict[str, list[Round]] = {one.name: [] for one in self.servers}
+        asked = [one for one in self.servers if one.name != "told" or measure.goal is not None]
+        rounds: dict[str, list[Round]] = {one.name: [] for one in asked}
         for number in range(ROUNDS + 1):
             seconds = self.plan.seconds / ROUNDS if number else min(WARM_UP_SECONDS, self.plan.seconds)
-            for one in self.servers:
+            for one in asked:
                 with servers.stopped(other for other in self.servers if other is not one):
                     found = self._round(one, measure, (1 + place * (ROUNDS + 1) + number) * 1_000_000, seconds)
                 if number:
                     rounds[one.name].append(found)
-        return Row(measure, figures(rounds["floor"]), figures(rounds["server"]))
+        told = figures(rounds["told"]) if "told" in rounds else None
+        return Row(measure, figures(rounds["floor"]), figures(rounds["server"]), told)
 
     def _round(self, server: Server, measure: Measure, first: int, seconds: float) -> Round:
         plan = self.plan

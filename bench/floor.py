@@ -37,7 +37,7 @@ INDEXES = {
 }
 PAGE = 20
 
-_READ = msgspec.json.Decoder(float_hook=Decimal)
+decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _WRITE = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -60,23 +60,12 @@ def create_app(uri: str, name: str) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
         async with connect(uri) as client:
-            database = database_of(client, name)
-            patients = database["Patient"]
-
-            async def find(ids: Sequence[str]) -> list[Document]:
-                found = {one["_id"]: one for one in await patients.find({"_id": {"$in": list(set(ids))}}).to_list()}
-                return [found[id] for id in ids]
-
-            async def insert(documents: Sequence[Document]) -> list[None]:
-                await patients.insert_many(documents, ordered=False)
-                return [None] * len(documents)
-
-            yield State(database=database, client=client, reader=Coalescer(find), inserter=Coalescer(insert))
+            yield state(client, name)
 
     return Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/", _ready),
+            Route("/", ready),
             Route("/fhir", _transaction, methods=["POST"]),
             Route("/fhir/Patient/{id}", _read),
             Route("/fhir/Patient", _create, methods=["POST"]),
@@ -86,23 +75,38 @@ def create_app(uri: str, name: str) -> Starlette:
     )
 
 
+def state(client: AsyncMongoClient[Document], name: str) -> State:
+    database = database_of(client, name)
+    patients = database["Patient"]
+
+    async def find(ids: Sequence[str]) -> list[Document]:
+        found = {one["_id"]: one for one in await patients.find({"_id": {"$in": list(set(ids))}}).to_list()}
+        return [found[id] for id in ids]
+
+    async def insert(documents: Sequence[Document]) -> list[None]:
+        await patients.insert_many(documents, ordered=False)
+        return [None] * len(documents)
+
+    return State(database=database, client=client, reader=Coalescer(find), inserter=Coalescer(insert))
+
+
 def document(id: str, resource: dict[str, Any]) -> Document:
     return {"_id": id, "resource": {**resource, "id": id}}
 
 
-async def _ready(_: Request) -> Response:
+async def ready(_: Request) -> Response:
     return Response()
 
 
 async def _read(web: Request) -> Response:
     found = await web.state.reader(web.path_params["id"])
-    return _answer(found["resource"])
+    return answer(found["resource"])
 
 
 async def _create(web: Request) -> Response:
-    new = document(str(uuid.uuid4()), _READ.decode(await web.body()))
+    new = document(str(uuid.uuid4()), decode(await web.body()))
     await web.state.inserter(new)
-    return _answer(new["resource"], 201)
+    return answer(new["resource"], 201)
 
 
 async def _search_patients(web: Request) -> Response:
@@ -128,12 +132,12 @@ async def _search_observations(web: Request) -> Response:
 async def _found(web: Request, type: str, filter: dict[str, Any]) -> Response:
     found = await web.state.database[type].find(filter).limit(PAGE).to_list()
     entries = [{"resource": one["resource"]} for one in found]
-    return _answer({"resourceType": "Bundle", "type": "searchset", "entry": entries})
+    return answer({"resourceType": "Bundle", "type": "searchset", "entry": entries})
 
 
 async def _transaction(web: Request) -> Response:
     by_type: dict[str, list[Document]] = {}
-    for entry in _READ.decode(await web.body())["entry"]:
+    for entry in decode(await web.body())["entry"]:
         resource = entry["resource"]
         by_type.setdefault(resource["resourceType"], []).append(document(str(uuid.uuid4()), resource))
 
@@ -144,10 +148,10 @@ async def _transaction(web: Request) -> Response:
     async with web.state.client.start_session() as session:
         await session.with_transaction(insert)
     entries = [{"resource": one["resource"]} for documents in by_type.values() for one in documents]
-    return _answer({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
+    return answer({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
 
 
-def _answer(resource: dict[str, Any], status: int = 200) -> Response:
+def answer(resource: dict[str, Any], status: int = 200) -> Response:
     return Response(_WRITE.encode(resource), status, media_type="application/fhir+json")
 
 
@@ -181,10 +185,15 @@ async def fill(uri: str, name: str, resources: dict[str, list[dict[str, Any]]]) 
             await collection.insert_many([document(one["id"], one) for one in some], ordered=False)
 
 
-if __name__ == "__main__":
+def run(app: Callable[[str, str], Starlette]) -> None:
+    """Serves an application as the command line asks."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--uri", required=True)
     parser.add_argument("--database", required=True)
     options = parser.parse_args()
-    serve(options.port, lambda: create_app(options.uri, options.database))
+    serve(options.port, lambda: app(options.uri, options.database))
+
+
+if __name__ == "__main__":
+    run(create_app)

@@ -18,7 +18,7 @@ _JSON = msgspec.json.Encoder(decimal_format="number")
 @dataclass(frozen=True)
 class Measure:
     """`request`: the bytes of one HTTP request for the patient of this number; `writes`: the number must be new;
-    `goal`: the share of the floor's rate that is to be reached."""
+    `goal`: the share of the floor's rate that is to be reached; the floor that tells a journal is asked too then."""
 
     name: str
     request: Callable[[int], bytes]

@@ -48,10 +48,11 @@ def server(uri: str, database: str, *, is_open: bool = False) -> Iterator[Server
 
 
 @contextmanager
-def floor(uri: str, database: str) -> Iterator[Server]:
-    port = free_port()
-    command = [sys.executable, "-m", "bench.floor", "--port", str(port), "--uri", uri, "--database", database]
-    with _running("floor", command, port, {}) as found:
+def floor(uri: str, database: str, *, told: bool = False) -> Iterator[Server]:
+    """`told`: the one that tells a journal too."""
+    port, name = free_port(), "told" if told else "floor"
+    command = [sys.executable, "-m", f"bench.{name}", "--port", str(port), "--uri", uri, "--database", database]
+    with _running(name, command, port, {}) as found:
         yield found
 
 

@@ -40,9 +40,12 @@ class Figures:
 
 @dataclass(frozen=True)
 class Row:
+    """`told`: of the floor that tells a journal too; None where that is not measured."""
+
     measure: Measure
     floor: Figures
     server: Figures
+    told: Figures | None = None
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,25 @@ def figures(rounds: Sequence[Round]) -> Figures:
 
 
 def text(found: Found) -> str:
-    """The table, right-aligned; below it what a token and a validation take, and the peak memory."""
+    """The table, right-aligned; below it what the journal alone costs the floor, what a token and a validation take,
+    and the peak memory."""
     memory = found.memory
     took = ", ".join(f"p{p} {value:.1f} ms" for p, value in zip(PERCENTILES, found.token, strict=True))
     held = f"peak memory: floor {memory['floor']:.0f} MB, server {memory['server']:.0f} MB"
     share = _share(memory["server"], memory["floor"])
     validated = f"a Patient is validated in {found.validation:.3f} ms"
-    below = (f"a token: {took}", validated, f"{held}, ratio {share}")
+    below = (*_told(found.rows), f"a token: {took}", validated, f"{held}, ratio {share}")
     return "\n".join([*aligned([HEAD, *map(_cells, found.rows)]), "", *below])
+
+
+def _told(rows: Iterable[Row]) -> Iterator[str]:
+    """How near the server comes to a floor that has the duty to tell, and no other."""
+    for row in rows:
+        if row.told is not None:
+            of_floor = _share(row.told.per_second, row.floor.per_second)
+            cost = f"{row.told.per_second:.0f}/s ({of_floor}), {row.told.cpu_microseconds:.0f} us"
+            reached = _share(row.server.per_second, row.told.per_second)
+            yield f"{row.measure.name}, a floor with a journal: {cost}; the server reaches {reached} of it"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -119,6 +133,7 @@ def as_json(found: Found) -> dict[str, Any]:
                 "goal": row.measure.goal,
                 "floor": _json(row.floor),
                 "server": _json(row.server),
+                **({} if row.told is None else {"floor_with_journal": _json(row.told)}),
             }
             for row in found.rows
         },

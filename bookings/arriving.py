@@ -17,14 +17,14 @@ from bookings.asking import check_may_book, is_desk
 from bookings.booking import Booking
 from bookings.idempotency import Claim, claim
 from bookings.issuing import Counter, first_point, first_ticket
-from bookings.persisting import persistently
-from bookings.progress import at_point
+from bookings.progress import given_out
 from bookings.reading import by_id, session_of
 from bookings.rules import Rules
 from bookings.session import Session
-from bookings.ticket import PRIORITIES, Ticket, queue
+from bookings.ticket import PRIORITIES, queue
 from fhir_server.changes import Change
 from fhir_server.decide import Committed, unchanged
+from fhir_server.persisting import persistently
 from fhir_server.record import Record
 from fhir_server.store.documents import Document
 from resources.issues import Text
@@ -90,15 +90,12 @@ class Arrivals:
         session = await session_of(hospital, booking.session)
         if not is_desk(record.caller):
             rules.check_arrival(session, now, self.rules)
-        given_out = await self._given_out(booking, session) if looks or booking.is_new else ()
-        counter = Counter(first_point(booking, session, self.loket), now, given_out)
+        point = first_point(booking, session, self.loket)
+        taken = await given_out(hospital, queue(point.url, booking.day)) if looks or booking.is_new else ()
+        counter = Counter(point, now, taken)
         changes = self._changes(Arrival(booking, session, document, priority), counter)
         answer = claimed.answer("Appointment", id, document["version"] + 1) if claimed else None
         return (await hospital.carry_out([record.errand(changes, answer)]))[0][0]
-
-    async def _given_out(self, booking: Booking, session: Session) -> list[Ticket]:
-        point = first_point(booking, session, self.loket)
-        return [ticket for ticket, _ in await at_point(self.hospital(), queue(point.url, booking.day))]
 
     def _changes(self, case: Arrival, counter: Counter) -> list[Change]:
         booking, session, document, priority = case

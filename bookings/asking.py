@@ -16,6 +16,7 @@ from bookings.desk import Desk, Request
 from bookings.idempotency import claim
 from bookings.ledger import Ask, What
 from bookings.reading import by_id, found, session_of
+from bookings.rules import SHORTEST_REASON
 from bookings.session import Payer, Session
 from fhir_server.access import reached, visible, writable
 from fhir_server.decide import Committed
@@ -27,7 +28,6 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without what looks alike."""
 
 RANDOM_CHARACTERS = 6
-SHORTEST_REASON = 5
 MOST_DAYS = 62
 
 

@@ -5,21 +5,22 @@ Two processes do not give the same place twice: each writes the session that it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bookings import booking as bookings
+from bookings import leaving
 from bookings import session as sessions
 from bookings.booking import Booking
 from bookings.idempotency import Claim
 from bookings.ledger import Ask
-from bookings.persisting import persistently
 from bookings.reading import Reading, read
 from bookings.rules import Rules
 from fhir_server.changes import Change
 from fhir_server.decide import Committed, unchanged
 from fhir_server.errors import FhirError
+from fhir_server.persisting import persistently
 from fhir_server.record import Record
 from fhir_server.store.answers import Answer
 from fhir_server.store.coalesce import Coalescer
@@ -74,8 +75,9 @@ class Desk:
 
     async def _attempt(self, requests: Sequence[Request]) -> list[Committed | BaseException]:
         reading = await self._read(requests)
+        visits = await leaving.read(self._hospital(), reading.ledger, [request.ask for request in requests])
         refused: dict[int, Committed | BaseException] = {}
-        work = _Work.on(reading)
+        work = _Work.on(reading, visits)
         for place, request in enumerate(requests):
             try:
                 if request.claim is not None and request.claim.key in reading.answers:
@@ -86,7 +88,9 @@ class Desk:
                 refused[place] = error
         errands = work.errands()
         rows = await self._hospital().carry_out(list(errands.values())) if errands else []
-        results = {**refused, **work.results(dict(zip(errands, rows, strict=True)))}
+        granted = work.results(dict(zip(errands, rows, strict=True)))
+        again = {place: await self._again(requests[place], answer) for place, answer in work.repeated(granted)}
+        results = {**refused, **granted, **again}
         return [results[place] for place in range(len(requests))]
 
     async def _read(self, requests: Sequence[Request]) -> Reading:
@@ -100,19 +104,26 @@ class Desk:
         return unchanged(answer.type, found)
 
 
+def _remark(ask: Ask) -> str:
+    """What the journal keeps of the reasons of staff."""
+    return ask.overbook or (ask.reason if ask.is_desk else "")
+
+
 @dataclass(slots=True)
 class _Work:
     """The asks that were granted, and what has to be written for them."""
 
     reading: Reading
+    visits: Mapping[str, leaving.Visit]
     before: tuple[dict[str, sessions.Session], dict[str, Booking]]
     granted: dict[int, str] = field(default_factory=dict)
     errands_of: dict[str, Request] = field(default_factory=dict)
     claimed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    claimed_again: dict[int, Claim] = field(default_factory=dict)
 
     @classmethod
-    def on(cls, reading: Reading) -> _Work:
-        return cls(reading, (dict(reading.ledger.sessions), dict(reading.ledger.bookings)))
+    def on(cls, reading: Reading, visits: Mapping[str, leaving.Visit]) -> _Work:
+        return cls(reading, visits, (dict(reading.ledger.sessions), dict(reading.ledger.bookings)))
 
     def do(self, place: int, request: Request) -> None:
         """Raises Refused."""
@@ -120,6 +131,7 @@ class _Work:
         if claim is not None and claim.key in self.claimed:
             asked, self.granted[place] = self.claimed[claim.key]
             claim.check(replace(claim.answer("Appointment", self.granted[place], 0), request=asked))
+            self.claimed_again[place] = claim
             return
         booking = self.reading.ledger.carry_out(request.ask)
         self.granted[place] = booking.id
@@ -138,13 +150,24 @@ class _Work:
             if id not in changed:
                 continue
             answer = request.claim.answer("Appointment", id, self._version(id) + 1) if request.claim else None
-            changes = [self._appointment(changed[id]), *rest]
-            errands[id] = request.record.errand(changes, answer, remark=request.ask.overbook)
+            changes = [self._appointment(changed[id]), *self._visit(request.ask, changed[id]), *rest]
+            errands[id] = request.record.errand(changes, answer, remark=_remark(request.ask))
             rest = []
         return errands
 
     def results(self, committed: Mapping[str, Sequence[Committed]]) -> dict[int, Committed]:
         return {place: self._result(id, committed) for place, id in self.granted.items()}
+
+    def repeated(self, granted: Mapping[int, Committed]) -> Iterator[tuple[int, Answer]]:
+        """Those who asked under a key of another of the same moment, and what that one was answered."""
+        for place, claim in self.claimed_again.items():
+            given = granted[place]
+            assert given.version is not None
+            yield place, claim.answer(given.type, given.id, given.version)
+
+    def _visit(self, ask: Ask, booking: Booking) -> Iterator[Change]:
+        if booking.id in self.visits and booking.status == "cancelled":
+            yield from leaving.changes(self.visits[booking.id], ask.now)
 
     def _result(self, id: str, committed: Mapping[str, Sequence[Committed]]) -> Committed:
         if id in committed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,7 +16,6 @@ from datetime import date, datetime, time, timedelta
 from bookings import booking as bookings
 from bookings import session as sessions
 from bookings.asking import Clerk
-from bookings.holidays import national
 from bookings.ledger import Ledger
 from bookings.practice import hours, is_planned, leave_on, planned
 from bookings.reading import by_id, found
@@ -42,35 +41,33 @@ BY_PROVIDER = {
     "display": "Provider",
 }
 
-Holidays = Callable[[date, date], Mapping[date, str]]
-
 logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def generating(clerk: Clerk, *, look: float = LOOK, holidays: Holidays = national) -> AsyncIterator[None]:
+async def generating(clerk: Clerk, *, look: float = LOOK) -> AsyncIterator[None]:
     """Meanwhile looks again and again. `look`: seconds between two looks."""
-    task = asyncio.create_task(_look(clerk, look, holidays))
+    task = asyncio.create_task(_look(clerk, look))
     try:
         yield
     finally:
         await ended(task)
 
 
-async def _look(clerk: Clerk, look: float, holidays: Holidays) -> None:
+async def _look(clerk: Clerk, look: float) -> None:
     while True:
         try:
-            await generate(clerk, holidays)
+            await generate(clerk)
         except Exception:
             logger.exception("The sessions of the coming days could not be made; it is tried again.")
         await asyncio.sleep(look)
 
 
-async def generate(clerk: Clerk, holidays: Holidays = national) -> Counter[str]:
+async def generate(clerk: Clerk) -> Counter[str]:
     """One look at all schedules; what was done, as of `keep`."""
     done: Counter[str] = Counter()
     hospital = clerk.hospital()
-    planning = Planning(clerk, hospital.watched(Trail("$generate")), holidays)
+    planning = Planning(clerk, hospital.watched(Trail("$generate")))
     slots = await _slots(planning)
     schedules = await hospital.gather("Schedule", {})
     for id, schedule in _concerned(schedules, slots).items():
@@ -91,7 +88,6 @@ class Planning:
 
     clerk: Clerk
     record: Record
-    holidays: Holidays = national
 
     def days(self) -> list[date]:
         rules = self.clerk.desk.rules
@@ -99,9 +95,10 @@ class Planning:
         return [today + timedelta(days=offset) for offset in range(rules.days + AHEAD + 1)]
 
     def difference(self, schedule: Resource | None, held: Sequence[Session]) -> Difference:
-        days, zone = self.days(), self.clerk.desk.rules.zone
-        wanted = planned(schedule, days, self.holidays(days[0], days[-1]), zone) if schedule else []
-        return difference(wanted, (one for one in held if one.day(zone) <= days[-1]), self.clerk.clock())
+        days, rules = self.days(), self.clerk.desk.rules
+        holidays = rules.holidays(days[0], days[-1])
+        wanted = planned(schedule, days, holidays, rules.zone) if schedule else []
+        return difference(wanted, (one for one in held if one.day(rules.zone) <= days[-1]), self.clerk.clock())
 
 
 async def keep(planning: Planning, id: str) -> Counter[str]:

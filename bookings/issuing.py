@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -26,11 +26,11 @@ class ServicePoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Where a number is given out, and when; `tickets`: all that the point has given out on that day."""
+    """Where a number is given out, and when; `taken`: all that the point has given out on that day (A-12)."""
 
     point: ServicePoint
     at: datetime
-    tickets: Sequence[Ticket] = ()
+    taken: Collection[str] = ()
 
 
 def first_point(booking: Booking, session: Session, loket: str) -> ServicePoint:
@@ -98,14 +98,14 @@ def following_id(id: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"Task/{id}"))
 
 
-def next_number(tickets: Iterable[Ticket], letter: str) -> int:
-    return max((one.number for one in tickets if one.letter == letter), default=0) + 1
+def next_number(taken: Iterable[str], letter: str) -> int:
+    own = (one.removeprefix(f"{letter}-") for one in taken if one.startswith(f"{letter}-"))
+    return max(map(int, own), default=0) + 1
 
 
 def _number(counter: Counter, booking: Booking | None) -> tuple[str, int]:
     """The booking's, where it has not been given out here before; else the next one."""
-    taken = {one.ticket for one in counter.tickets}
-    if booking is not None and booking.number is not None and booking.ticket not in taken:
+    if booking is not None and booking.number is not None and booking.ticket not in counter.taken:
         return booking.letter, booking.number
     letter = LETTERS[counter.point.kind]
-    return letter, next_number(counter.tickets, letter)
+    return letter, next_number(counter.taken, letter)

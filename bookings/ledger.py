@@ -45,12 +45,14 @@ class Ask:
 @dataclass(slots=True)
 class Ledger:
     """`sessions`, `bookings`: by id, as they were read and as the asks have left them; the bookings are those that the
-    asks name, the live ones that theirs could collide with, and the waiting lists; `patients`: those who exist."""
+    asks name, the live ones that theirs could collide with, and the waiting lists; `patients`: those who exist;
+    `begun`: the bookings whose patients have been served."""
 
     rules: Rules
     sessions: dict[str, Session] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     patients: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
 
     def carry_out(self, ask: Ask) -> Booking:
         """What the ask makes of a booking. Raises Refused, and then nothing has changed."""
@@ -121,10 +123,20 @@ def _cancel(ledger: Ledger, ask: Ask) -> Booking:
     booking = ledger.booking(ask.booking)
     session = ledger.session(booking.session)
     if booking.status == "arrived":
-        raise refusals.being_served()
+        _check_may_leave(ledger, booking, ask)
     if booking.status == "booked" and not ask.is_desk:
         rules.check_changeable(session, ask.now, ledger.rules)
-    return _end(ledger, booking, ask)
+    return end(ledger, booking, ask.reason, ask.now)
+
+
+def _check_may_leave(ledger: Ledger, booking: Booking, ask: Ask) -> None:
+    """Who has checked in is in the hospital: the desk cancels, says why, and only before they are served."""
+    if not ask.is_desk:
+        raise refusals.being_served()
+    if booking.id in ledger.begun:
+        raise refusals.visit_begun()
+    if len(ask.reason.strip()) < rules.SHORTEST_REASON:
+        raise refusals.no_reason(rules.SHORTEST_REASON)
 
 
 def _expire(ledger: Ledger, ask: Ask) -> Booking:
@@ -132,14 +144,14 @@ def _expire(ledger: Ledger, ask: Ask) -> Booking:
     booking = ledger.bookings[ask.booking]
     if booking.status != "pending" or booking.expires is None or booking.expires > ask.now:
         return booking
-    return _end(ledger, booking, replace(ask, reason=NOT_CONFIRMED))
+    return end(ledger, booking, NOT_CONFIRMED, ask.now)
 
 
 def _miss(ledger: Ledger, ask: Ask) -> Booking:
     """Of who did not come until the session was over. The place is not free again: the session is over."""
     booking = ledger.bookings[ask.booking]
     if booking.status == "waitlist":
-        return _end(ledger, booking, ask)
+        return end(ledger, booking, ask.reason, ask.now)
     if booking.status != "booked":
         return booking
     return _put(ledger, booking.moved("noshow", reason=ask.reason), ledger.session(booking.session))
@@ -158,7 +170,7 @@ def _reschedule(ledger: Ledger, ask: Ask) -> Booking:
         ask, patient=old.patient, payer=old.payer, kind=old.kind, referral=old.referral, is_new=old.is_new, what="book"
     )
     before = dict(ledger.sessions), dict(ledger.bookings)
-    _end(ledger, old, replace(ask, reason=RESCHEDULED))
+    end(ledger, old, RESCHEDULED, ask.now)
     try:
         return _book(ledger, wish)
     except refusals.Refused:
@@ -229,14 +241,14 @@ def _numbered(booking: Booking, session: Session) -> tuple[Booking, Session]:
     return booked, replace(session, issued=number)
 
 
-def _end(ledger: Ledger, booking: Booking, ask: Ask) -> Booking:
+def end(ledger: Ledger, booking: Booking, reason: str, now: datetime) -> Booking:
     """Cancels; the place goes to who has waited longest for one of this payer, and is held for them."""
     session = ledger.session(booking.session)
-    ended = booking.moved("cancelled", reason=ask.reason, expires=None)
+    ended = booking.moved("cancelled", reason=reason, expires=None)
     if booking.status == "waitlist":
         return _put(ledger, ended, replace(session, waiting=session.waiting - 1))
     _put(ledger, ended, session.with_taken(booking.payer, -1))
-    promote(ledger, booking.session, booking.payer, ask.now)
+    promote(ledger, booking.session, booking.payer, now)
     return ended
 
 

@@ -25,7 +25,7 @@ ALLOWED: Mapping[Move, frozenset[State]] = {
     "serve": frozenset({"called"}),
     "finish": frozenset({"served"}),
     "transfer": frozenset({"waiting", "skipped", "called", "served"}),
-    "cancel": frozenset({"waiting", "skipped", "called"}),
+    "cancel": frozenset({"waiting", "skipped", "called", "served"}),
     "priority": frozenset({"waiting", "skipped"}),
 }
 
@@ -90,6 +90,7 @@ def transfer(ticket: Ticket, at: datetime) -> Ticket:
 
 
 def cancel(ticket: Ticket, at: datetime) -> Ticket:
+    """Also of who is at the loket."""
     _check(ticket, "cancel")
     return replace(ticket, status="cancelled", note="", finished=_not_before(ticket, at))
 

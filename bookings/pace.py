@@ -1,12 +1,15 @@
-"""When a patient will be seen: from the session's start, who is in front, and how fast this doctor works today."""
+"""When a patient will be seen: from the session's start, who is in front, and how fast this doctor, or this service
+point, works today."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import mean, median
+
+from bookings.ticket import Kind
 
 PRIOR = 3
 """The planned minutes count as much as so many patients seen."""
@@ -19,6 +22,9 @@ TURNOVER = timedelta(minutes=2)
 
 LEAST_LEFT = 0.5
 """Of a patient's time, for one who is inside for longer than the others were."""
+
+USUAL_MINUTES: Mapping[Kind, float] = {"loket": 5, "poli": 10, "farmasi": 10, "lab": 10, "radiologi": 15}
+"""For each patient at a service point without planned minutes, until its own pace is known."""
 
 Service = tuple[datetime, datetime | None]
 """When a patient went in and came out; None while inside."""

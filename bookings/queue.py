@@ -20,8 +20,7 @@ from bookings import ticket as tickets
 from bookings.idempotency import Claim, claim
 from bookings.issuing import ServicePoint, following_id
 from bookings.order import in_order
-from bookings.persisting import persistently
-from bookings.progress import at_point, progress
+from bookings.progress import progress, whose_turn
 from bookings.reading import by_id
 from bookings.refusals import Refused
 from bookings.ticket import Ticket, queue
@@ -29,6 +28,7 @@ from fhir_server.access import Access, writable
 from fhir_server.changes import Change
 from fhir_server.decide import Committed, unchanged
 from fhir_server.errors import Forbidden, NotFound
+from fhir_server.persisting import persistently
 from fhir_server.record import Record
 from fhir_server.store.documents import Document, now
 from resources.issues import Text
@@ -36,6 +36,7 @@ from resources.issues import Text
 Result = TypeVar("Result")
 
 ATTEMPTS = 30
+AT_ONCE = 4
 TOO_MANY = Text(
     "Too many write to this queue at once: try again.",
     "Terlalu banyak permintaan untuk antrean ini pada saat yang sama: coba lagi.",
@@ -85,11 +86,9 @@ class Queue:
                 return again
             hospital = self._hospital()
             today = self._clock().astimezone(hospital.site.zone).date()
-            found = await at_point(hospital, queue(point, today))
-            documents = {one.id: document for one, document in found}
-            waiting = in_order([one for one, _ in found], session)
-            chosen = next((one for one in waiting if allowed.allows(documents[one.id])), None)
-            return None if chosen is None else await self._write(record, documents[chosen.id], deed, claimed)
+            waiting = in_order(await whose_turn(hospital, queue(point, today), session), session)
+            first = await self._first([one.id for one in waiting], allowed)
+            return None if first is None else await self._write(record, first, deed, claimed)
 
         return await self._in_turn(point, attempt)
 
@@ -178,6 +177,18 @@ class Queue:
         if not found or not allowed.allows(found[0]) or tickets.read(found[0]["resource"]) is None:
             raise NotFound(Text(f"There is no ticket Task/{id}.", f"Tidak ada nomor antrean Task/{id}."))
         return found[0]
+
+    async def _first(self, ids: Sequence[str], allowed: Access) -> Document | None:
+        """Of these the first that waits still and that the caller may call: who comes after somebody who was called
+        meanwhile is next."""
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            found = {one["_id"]: one for one in await by_id(self._hospital(), "Task", some)}
+            for task in (found[id] for id in some if id in found):
+                ticket = tickets.read(task["resource"])
+                if ticket is not None and moves.state(ticket) == "waiting" and allowed.allows(task):
+                    return task
+        return None
 
     async def _check_point(self, point: str) -> None:
         type, _, id = point.partition("/")

@@ -81,10 +81,10 @@ async def session_of(hospital: Record, id: str) -> Session:
     return session
 
 
-async def found(hospital: Record, type: str, parameters: Parameters) -> list[Document]:
-    """All that match a search."""
+async def found(hospital: Record, type: str, parameters: Parameters, stages: Sequence[Document] = ()) -> list[Document]:
+    """All that match a search. `stages`: of the store, what they are passed through."""
     plan = await hospital.plan(parse(type, parameters, extra=hospital.site.extra))
-    return await hospital.gather(type, plan.filter)
+    return await hospital.gather(type, plan.filter, stages)
 
 
 def _bookings(documents: Iterable[Document]) -> Iterator[Booking]:

@@ -183,6 +183,26 @@ def being_served() -> Refused:
     )
 
 
+def visit_begun() -> Refused:
+    return _refused(
+        "being-served",
+        "Pasien Sudah Dilayani, Antrean Tidak Dapat Dibatalkan",
+        "Selesaikan nomor antreannya di titik layanan, atau tandai tidak hadir di sana.",
+        "The patient has been served: finish the ticket at its service point, or mark it absent there.",
+        status=409,
+    )
+
+
+def no_reason(characters: int) -> Refused:
+    return Refused(
+        "reason",
+        Text(
+            f"The patient has checked in: say why it is cancelled, in {characters} characters or more.",
+            f"Pasien sudah check-in: tuliskan alasan pembatalan, paling sedikit {characters} karakter.",
+        ),
+    )
+
+
 def cancel_too_late(minutes: int) -> Refused:
     return Refused(
         "cancel-too-late",

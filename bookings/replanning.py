@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bookings.booking import Booking
-from bookings.ledger import Ledger, promote
+from bookings.ledger import Ledger, end, promote
 from bookings.practice import is_planned
 from bookings.session import PAYERS, Quota, Session
 
@@ -55,24 +55,25 @@ def difference(planned: Sequence[Session], held: Iterable[Session], now: datetim
     """Of one schedule. What is over stays as it is; what has begun keeps its start and is closed by leave only.
 
     `planned`: of all days looked at; `held`: those that are there, of the same days."""
-    there = sorted((one for one in held if is_planned(one) and one.end > now), key=lambda one: not one.closed)
-    same = {_place(one): one for one in reversed(there)}
-    changed = {same[_place(one)].id: one for one in planned if _place(one) in same}
-    left = [one for one in there if one.id not in changed and not one.closed]
-    missing = [one for one in planned if _place(one) not in same and one.end > now]
+    there = {one.id: one for one in held if is_planned(one) and one.end > now}
+    # Where there are two of one place, the one that is open.
+    same = {_place(one): one.id for one in sorted(there.values(), key=lambda one: one.closed, reverse=True)}
+    wanted = {same[_place(one)]: one for one in planned if _place(one) in same}
+    left = [one for one in there.values() if one.id not in wanted and not one.closed]
     new: list[Session] = []
-    for one in missing:
+    for one in planned:
+        if _place(one) in same or one.end <= now:
+            continue
         other = next((held for held in left if _may_become(held, one)), None)
         if other is None:
             new.append(one)
-        elif other.start > now:
-            changed[other.id] = one
-        if other is not None:
-            left.remove(other)
-    wanted = {one.id: merged(one, changed[one.id]) for one in there if one.id in changed}
-    wanted |= {one.id: replace(one, closed=True, reason=REMOVED) for one in left if one.start > now}
-    by_id = {one.id: one for one in there}
-    return Difference(tuple(_named(new, by_id)), {id: one for id, one in wanted.items() if one != by_id[id]})
+            continue
+        left.remove(other)
+        if other.start > now:
+            wanted[other.id] = one
+    changed = {id: merged(there[id], one) for id, one in wanted.items()}
+    changed |= {one.id: replace(one, closed=True, reason=REMOVED) for one in left if one.start > now}
+    return Difference(tuple(_named(new, there)), {id: one for id, one in changed.items() if one != there[id]})
 
 
 def _place(session: Session) -> tuple[datetime, str]:
@@ -144,7 +145,7 @@ def close(ledger: Ledger, wanted: Session, targets: Sequence[str], fresh: Fresh)
     notices = []
     for status in CANCELLED:
         for one in sorted(_bookings(ledger, wanted.id, status), key=_order):
-            ended = _ended(ledger, one, wanted.reason)
+            ended = end(ledger, one, wanted.reason, fresh.now)
             to = None if status == "waitlist" else _with_place(ledger, one, targets, fresh.now)
             if to is None:
                 notices.append(Notice("cancelled", ended, held, one, held, wanted.reason))
@@ -152,17 +153,6 @@ def close(ledger: Ledger, wanted: Session, targets: Sequence[str], fresh: Fresh)
                 moved = _moved(ledger, one, to, fresh)
                 notices.append(Notice("moved", moved, to, one, held, wanted.reason))
     return notices
-
-
-def _ended(ledger: Ledger, booking: Booking, reason: str) -> Booking:
-    session = ledger.session(booking.session)
-    if booking.status == "waitlist":
-        session = replace(session, waiting=session.waiting - 1)
-    else:
-        session = session.with_taken(booking.payer, -1)
-    ended = booking.moved("cancelled", reason=reason, expires=None)
-    ledger.sessions[session.id], ledger.bookings[booking.id] = session, ended
-    return ended
 
 
 def _moved(ledger: Ledger, old: Booking, to: Session, fresh: Fresh) -> Booking:

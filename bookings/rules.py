@@ -7,7 +7,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings import refusals
+from bookings.holidays import Holidays, national
 from bookings.session import Session
+
+SHORTEST_REASON = 5
+"""Characters of a reason that staff must give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Rules:
     """`days`: how far ahead one may book; `cutoff`: before a session's end booking of it ends; `cancel`: until so long
     before its start patients cancel and reschedule; `referral_days`: how old a referral may be on the day; `hold`: how
     long a place is held, `promised`: to who comes from the waiting list; `check_in`: how long before the session one
-    may check in; `zone`: the hospital's."""
+    may check in; `zone`: the hospital's; `holidays`: on which sessions are closed."""
 
     days: int = 30
     cutoff: timedelta = timedelta(minutes=60)
@@ -25,6 +29,7 @@ class Rules:
     promised: timedelta = timedelta(minutes=30)
     check_in: timedelta = timedelta(minutes=120)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Makassar"))
+    holidays: Holidays = national
 
 
 def check_open(session: Session, now: datetime, rules: Rules) -> None:

@@ -10,19 +10,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from auth.caller import Caller
-from bookings.asking import SHORTEST_REASON, Clerk, is_desk
+from bookings.asking import Clerk
 from bookings.generating import Planning, keep
-from bookings.persisting import persistently
 from bookings.practice import Leave, hours, leaves, with_leaves
 from bookings.reading import by_id
 from bookings.refusals import Refused
+from bookings.rules import SHORTEST_REASON
 from bookings.sent import Sent, day_of, id_of, text_of, wrong
 from bookings.session import poli_coding
-from fhir_server.access import writable
+from fhir_server.access import Access, writable
 from fhir_server.changes import Change
 from fhir_server.interactions.dispatch import Route, operation
 from fhir_server.interactions.operations.parameters import parameters
 from fhir_server.messages import FhirRequest, FhirResponse, Resource
+from fhir_server.persisting import persistently
 from fhir_server.record import Record
 from resources.issues import Text
 from resources.practice import LONGEST_LEAVE
@@ -55,12 +56,14 @@ class ScheduleOperations:
             raise wrong("reason", f"alasan untuk pasien, paling sedikit {SHORTEST_REASON} karakter")
         move_to = f"Schedule/{id_of(sent, 'move-to', 'Schedule')}" if "move-to" in sent else ""
         leave = Leave(since, until, reason, move_to)
-        return await self._changed(record, id, lambda rows: [*without(rows, since, until), leave], move_to=move_to)
+        return await self._changed(record, id, lambda rows: [*without(rows, since, until), leave], leave)
 
     async def reopen(self, request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
-        """Parameters: from, to. Holidays stay closed, and what was cancelled stays cancelled."""
-        since, until = self._span(parameters(request))
-        return await self._changed(record, id, lambda rows: list(without(rows, since, until)))
+        """Parameters: from, to, reason (not needed). Holidays stay closed, and what was cancelled stays cancelled."""
+        sent = parameters(request)
+        since, until = self._span(sent)
+        opened = Leave(since, until, text_of(sent, "reason"))
+        return await self._changed(record, id, lambda rows: list(without(rows, since, until)), opened)
 
     def _span(self, sent: Sent) -> tuple[date, date]:
         since = day_of(sent, "from")
@@ -74,26 +77,27 @@ class ScheduleOperations:
             raise wrong("to", f"tidak sebelum from, paling lama {LONGEST_LEAVE.days} hari")
         return since, until
 
-    async def _changed(self, record: Record, id: str, edit: Edit, *, move_to: str = "") -> FhirResponse:
-        check_may_plan(record.caller)
-        await self._write(record, id, edit, move_to)
+    async def _changed(self, record: Record, id: str, edit: Edit, asked: Leave) -> FhirResponse:
+        """`asked`: of which the reason goes into the journal."""
+        allowed = check_may_plan(record.caller)
+        await self._write(record, id, edit, asked=asked, allowed=allowed)
         done = await keep(Planning(self._clerk, record), id)
         rows = [{"name": name, "valueInteger": done[name]} for name in COUNTS]
         return FhirResponse(200, {"resourceType": "Parameters", "parameter": rows})
 
-    async def _write(self, record: Record, id: str, edit: Edit, move_to: str) -> None:
+    async def _write(self, record: Record, id: str, edit: Edit, *, asked: Leave, allowed: Access) -> None:
         async def attempt() -> None:
             document = await record.read("Schedule", id)
             schedule: Resource = document["resource"]
             if not hours(schedule):
                 raise no_hours()
-            if not writable(record.caller, "Schedule", "u").allows(document):
+            if not allowed.allows(document):
                 raise may_not_plan()
-            if move_to:
-                await self._check_takes_over(schedule, move_to)
+            if asked.move_to:
+                await self._check_takes_over(schedule, asked.move_to)
             changed = with_leaves(schedule, edit(leaves(schedule)))
             change = Change.update(changed, id, if_match=document["version"])
-            await self._clerk.hospital().carry_out([record.errand([change])])
+            await self._clerk.hospital().carry_out([record.errand([change], remark=asked.reason)])
 
         await persistently(attempt, TOO_OFTEN)
 
@@ -113,11 +117,15 @@ def without(rows: Iterable[Leave], since: date, until: date) -> Iterator[Leave]:
             yield replace(row, since=max(row.since, until + timedelta(days=1)))
 
 
-def check_may_plan(caller: Caller) -> None:
-    """Only who may change schedules, and is not bound by the time limits of patients. Raises Forbidden, Refused."""
-    writable(caller, "Schedule", "u")
-    if not is_desk(caller):
+def check_may_plan(caller: Caller) -> Access:
+    """The schedules that the caller may close: of a role that plans, also where it may not write them otherwise, within
+    its scopes. Raises Forbidden, Refused."""
+    role = caller.role
+    if caller.everything or role is None:
+        return writable(caller, "Schedule", "u")
+    if not role.plans:
         raise may_not_plan()
+    return writable(replace(caller, role=replace(role, rights=role.rights | {("Schedule", "u")})), "Schedule", "u")
 
 
 def _poli(schedule: Resource) -> tuple[str | None, str | None]:
@@ -129,8 +137,8 @@ def may_not_plan() -> Refused:
     return Refused(
         "planning",
         Text(
-            "Only staff who keep the schedules close and reopen them: ask the medical records department.",
-            "Hanya pengelola jadwal yang boleh menutup dan membuka jadwal praktik: hubungi bagian rekam medis.",
+            "Only staff who keep the schedules close and reopen them: ask the registration desk.",
+            "Hanya petugas pengelola jadwal yang boleh menutup dan membuka jadwal praktik: hubungi loket pendaftaran.",
         ),
         status=403,
     )

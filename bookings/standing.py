@@ -108,9 +108,11 @@ def standing(booking: Booking, sitting: Sitting, queues: Mapping[str, Line], now
         ahead=ahead,
         called=_called(queue, present.session),
     )
-    if ahead is None or present.session != sitting.session.id:
+    if ahead is None:
         return found
-    return _expected(found, sitting, queue, now, number=present.number)
+    if present.session == sitting.session.id:
+        return _expected(found, sitting, queue, now, number=present.number)
+    return replace(found, expected=pace.expected(point_today(present, queue, now), ahead))
 
 
 def _before_check_in(booking: Booking, sitting: Sitting, queue: Line, now: datetime) -> Standing:
@@ -131,9 +133,17 @@ def _expected(found: Standing, sitting: Sitting, queue: Line, now: datetime, *, 
 def today(session: Session, queue: Line, now: datetime) -> pace.Today:
     """The session as its doctor has worked it off so far."""
     own = [one for one in queue.tickets if one.session == session.id]
-    services = [(one.started, one.finished) for one in own if one.started is not None]
     absent = sum(one.note in MISSED for one in own)
-    return pace.Today(session.start, session.minutes, now, services, absent)
+    return pace.Today(session.start, session.minutes, now, _services(own), absent)
+
+
+def point_today(ticket: Ticket, queue: Line, now: datetime) -> pace.Today:
+    """A service point that has no sessions, as all its counters together have worked it off so far."""
+    return pace.Today(ticket.queued, pace.USUAL_MINUTES[ticket.kind], now, _services(queue.tickets))
+
+
+def _services(tickets: Iterable[Ticket]) -> list[pace.Service]:
+    return [(one.started, one.finished) for one in tickets if one.started is not None]
 
 
 def _called(queue: Line, session: str) -> str:

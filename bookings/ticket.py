@@ -5,9 +5,10 @@ https://hl7.org/fhir/R4/task.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fhir_server.messages import Resource
 from fhir_server.store.documents import instant
@@ -85,7 +86,7 @@ def queue(point: str, day: date) -> str:
 
 
 def read(task: Resource) -> Ticket | None:
-    """None for a Task that is no ticket."""
+    """None for a Task that is no ticket. What is not there, because it was not asked for, is ""."""
     named = values(task, TICKET)
     if "number" not in named:
         return None
@@ -94,14 +95,14 @@ def read(task: Resource) -> Ticket | None:
     return Ticket(
         id=task["id"],
         kind=coding["code"],
-        point=task["location"]["reference"],
+        point=task.get("location", {}).get("reference", ""),
         day=date.fromisoformat(named["day"]),
         letter=named["letter"],
         number=named["number"],
         status=task["status"],
-        patient=task["for"]["reference"],
-        encounter=task["focus"]["reference"],
-        organization=task["groupIdentifier"]["system"].removeprefix(QUEUE_PREFIX),
+        patient=task.get("for", {}).get("reference", ""),
+        encounter=task.get("focus", {}).get("reference", ""),
+        organization=task.get("groupIdentifier", {}).get("system", "").removeprefix(QUEUE_PREFIX),
         queued=datetime.fromisoformat(task["authoredOn"]),
         session=named.get("session", ""),
         doctor=task.get("owner", {}).get("reference", ""),
@@ -115,6 +116,16 @@ def read(task: Resource) -> Ticket | None:
         priority=named.get("priority", ""),
         counter=named.get("counter", ""),
     )
+
+
+IN_ORDER = {f"resource.{name}": True for name in ("id", "status", "businessStatus", "code", "authoredOn", "extension")}
+"""What the store gives of a Task where only whose turn it is has to be known."""
+
+
+def of_no_other(session: str) -> Mapping[str, Any]:
+    """A filter of the store: the Tasks of this session, and of none."""
+    another = {"$elemMatch": {"url": "session", "valueString": {"$ne": session}}}
+    return {"$nor": [{"resource.extension": {"$elemMatch": {"url": TICKET, "extension": another}}}]}
 
 
 def write(ticket: Ticket, task: Resource | None = None) -> Resource:

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fhir_server.errors import NotFound
 from fhir_server.messages import Resource
+from resources.issues import Text
 
 DATED = ("issued", "effectiveDateTime", "authoredOn", "recordedDate", "occurrenceDateTime", "performedDateTime", "date")
 PERIODS = ("performedPeriod", "effectivePeriod", "period")
@@ -45,8 +47,13 @@ class Chart:
 
     @property
     def patient(self) -> Resource:
-        """Of the focus. Raises KeyError where it was not read."""
-        return self.resources[self.patient_name]
+        """Of the focus. Raises NotFound where it was not read."""
+        found = self.resources.get(self.patient_name)
+        if found is None:
+            raise NotFound(
+                Text("The patient of this document is not there.", "Pasien dari dokumen ini tidak ditemukan.")
+            )
+        return found
 
     @property
     def patient_name(self) -> str:

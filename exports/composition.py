@@ -1,46 +1,24 @@
-"""The resume medis as SATUSEHAT orders it: its 13 sections, which resources of a visit belong into each, and the
-Composition that is drawn up of them for the clinician to complete. Pure.
-
-https://satusehat.kemkes.go.id/platform/docs/id/fhir/resources/composition/
-"""
+"""Which resources of a visit are what: its diagnoses by rank, results, medicines, who was in charge, what was planned.
+Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from exports import saying, wording
-from exports.chart import Chart, name_of
+from exports.chart import Chart, name_of, when
 from fhir_server.messages import Resource
-from resources.systems import LOINC
 
-KEMKES = "http://terminology.kemkes.go.id"
 OUTPATIENT = ("88645-7", "Outpatient hospital Discharge summary")
 INPATIENT = ("34105-7", "Hospital Discharge summary")
-NOT_YET = "Belum diisi."
+"""LOINC code and display of the resume medis."""
+
 EDUCATION = "409073007"
+REFERRALS = frozenset(("3457005", "306206005"))
+LEAVING = frozenset(("359746009", "268910001", "162668006"))
+"""SNOMED CT: the patient's condition is stable, has improved, is unstable."""
 
 Chosen = Callable[[Chart], list[Resource]]
-Coding = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """`coding`: system, code, display; `chosen`: what of a chart belongs here."""
-
-    title: str
-    coding: Coding
-    chosen: Chosen
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """With parts, or with entries of its own."""
-
-    title: str
-    coding: Coding
-    parts: tuple[Part, ...] = ()
-    chosen: Chosen = lambda chart: []
 
 
 def of_category(type: str, *codes: str) -> Chosen:
@@ -54,6 +32,17 @@ def of_category(type: str, *codes: str) -> Chosen:
 
 def of_type(type: str) -> Chosen:
     return lambda chart: current(chart, type)
+
+
+def of_visit(chart: Chart) -> Chart:
+    """The chart without what was told of other visits; allergies and diseases of the family are not one visit's."""
+
+    def belongs(one: Resource) -> bool:
+        lasting = one["resourceType"] in ("AllergyIntolerance", "FamilyMemberHistory")
+        return lasting or name_of(one.get("encounter") or one.get("context"), chart.base) in ("", chart.focus)
+
+    kept = {name: one for name, one in chart.resources.items() if belongs(one)}
+    return Chart(chart.focus, kept, chart.zone, chart.base)
 
 
 def current(chart: Chart, type: str) -> list[Resource]:
@@ -73,178 +62,88 @@ def categories(resource: Resource, element: str = "category") -> set[str]:
     return {str(coding.get("code")) for row in rows if isinstance(row, dict) for coding in row.get("coding", ())}
 
 
-def _results(chart: Chart) -> list[Resource]:
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`use`: of the diagnosis-role codes (AD on admission, DD on discharge), or nothing; `rank`: 1 is the main one."""
+
+    condition: Resource
+    use: str = ""
+    rank: int = 99
+
+
+def diagnoses(chart: Chart, conditions: Iterable[Resource]) -> list[Diagnosis]:
+    """Those of these conditions that are diagnoses, as the visit ranks them: on discharge first, each by its rank."""
+    found = {f"Condition/{one['id']}": Diagnosis(one) for one in conditions if one.get("resourceType") == "Condition"}
+    for row in chart.about.get("diagnosis", ()):
+        name = name_of(row.get("condition"), chart.base)
+        use = next(iter(categories(row, "use")), "")
+        if name in found and found[name].use != "DD":
+            found[name] = Diagnosis(found[name].condition, use, row.get("rank", 99))
+    order = {"DD": 0, "": 1, "AD": 2}
+    return sorted(found.values(), key=lambda one: (order.get(one.use, 1), one.rank, when(one.condition)))
+
+
+def final(chart: Chart) -> list[Resource]:
+    """Diagnoses of the visit without those that it began with."""
+    found = diagnoses(chart, of_category("Condition", "encounter-diagnosis")(chart))
+    return [one.condition for one in found if one.use != "AD"]
+
+
+def first(chart: Chart) -> list[Resource]:
+    """The diagnoses that the visit began with, which may be those that it ended with too."""
+    rows = [row for row in chart.about.get("diagnosis", ()) if "AD" in categories(row, "use")]
+    return chart.all(row.get("condition", {}) for row in rows)
+
+
+def past(chart: Chart) -> list[Resource]:
+    known = of_category("Condition", "previous-condition", "problem-list-item")(chart)
+    return [one for one in known if not categories(one, "code") & LEAVING]
+
+
+def leaving(chart: Chart) -> list[Resource]:
+    return [one for one in current(chart, "Condition") if categories(one, "code") & LEAVING]
+
+
+def impressions(chart: Chart, *, prognosis: bool) -> list[Resource]:
+    found = current(chart, "ClinicalImpression")
+    return [one for one in found if ("prognosisCodeableConcept" in one) is prognosis]
+
+
+def allergies(chart: Chart) -> list[Resource]:
+    """Those that were known by the end of the visit."""
+    last = chart.day(chart.about.get("period", {}).get("end"))
+    days = ((chart.day(one.get("recordedDate")), one) for one in current(chart, "AllergyIntolerance"))
+    return [one for day, one in days if last is None or day is None or day <= last]
+
+
+def results(chart: Chart) -> list[Resource]:
     return [one for one in current(chart, "DiagnosticReport") if not categories(one) & {"RAD", "IMG"}]
 
 
-def _prescribed(chart: Chart, *, discharge: bool) -> list[Resource]:
+def prescribed(chart: Chart, *, discharge: bool) -> list[Resource]:
     return [one for one in current(chart, "MedicationRequest") if ("discharge" in categories(one)) is discharge]
 
 
-def _procedures(chart: Chart, *, education: bool) -> list[Resource]:
+def procedures(chart: Chart, *, education: bool) -> list[Resource]:
     return [one for one in current(chart, "Procedure") if (EDUCATION in categories(one)) is education]
 
 
-def _planned(chart: Chart) -> list[Resource]:
+def planned(chart: Chart) -> list[Resource]:
     """Referrals and visits to come that this visit has led to."""
-    referrals = [one for one in current(chart, "ServiceRequest") if categories(one) & {"3457005", "306206005"}]
-    return [*referrals, *current(chart, "Appointment")]
+    referrals = [one for one in current(chart, "ServiceRequest") if categories(one) & REFERRALS]
+    return [*referrals, *controls(chart)]
 
 
-def _complaint(part: str, *codes: str) -> Part:
-    titles = {"10154-3": "Keluhan Utama", "11450-4": "Keluhan Penyerta"}
-    displays = {"10154-3": "Chief complaint Narrative - Reported", "11450-4": "Problem list - Reported"}
-    return Part(titles[part], (LOINC, part, displays[part]), of_category("Condition", *codes))
-
-
-SECTIONS = (
-    Section(
-        "Anamnesis",
-        (KEMKES, "TK000003", "Anamnesis"),
-        (
-            _complaint("10154-3", "chief-complaint"),
-            _complaint("11450-4", "additional-complaint"),
-            Part(
-                "Riwayat Penyakit Terdahulu",
-                (LOINC, "11348-0", "History of Past illness note"),
-                of_category("Condition", "previous-condition", "problem-list-item"),
-            ),
-            Part(
-                "Riwayat Penyakit Sekarang",
-                (LOINC, "10164-2", "History of Present illness Narrative"),
-                of_type("ClinicalImpression"),
-            ),
-            Part(
-                "Riwayat Penyakit Keluarga",
-                (LOINC, "10157-6", "History of family member diseases note"),
-                of_type("FamilyMemberHistory"),
-            ),
-            Part("Riwayat Alergi", (LOINC, "48765-2", "Allergies"), of_type("AllergyIntolerance")),
-            Part(
-                "Riwayat Pengobatan",
-                (LOINC, "10160-0", "History of Medication use Narrative"),
-                of_type("MedicationStatement"),
-            ),
-        ),
-    ),
-    Section(
-        "Pemeriksaan Fisik",
-        (KEMKES, "TK000007", "Pemeriksaan Fisik"),
-        (
-            Part("Tanda Vital", (LOINC, "8716-3", "Vital signs"), of_category("Observation", "vital-signs")),
-            Part(
-                "Head to Toe",
-                (LOINC, "10187-3", "Review of systems Narrative - Reported"),
-                of_category("Observation", "exam"),
-            ),
-        ),
-    ),
-    Section(
-        "Pemeriksaan Fungsional",
-        (LOINC, "47420-5", "Functional status assessment note"),
-        chosen=of_category("Observation", "survey"),
-    ),
-    Section("Perencanaan Perawatan", (LOINC, "18776-5", "Plan of care note"), chosen=of_type("CarePlan")),
-    Section(
-        "Pemeriksaan Penunjang",
-        (KEMKES, "TK000009", "Hasil Pemeriksaan Penunjang"),
-        (
-            Part("Laboratorium", (LOINC, "11502-2", "Laboratory report"), _results),
-            Part(
-                "Radiologi",
-                (LOINC, "18782-3", "Radiology Study observation (narrative)"),
-                of_category("DiagnosticReport", "RAD", "IMG"),
-            ),
-        ),
-    ),
-    Section(
-        "Diagnosis",
-        (KEMKES, "TK000004", "Diagnosis"),
-        (
-            Part(
-                "Diagnosis Akhir",
-                (LOINC, "78375-3", "Discharge diagnosis Narrative"),
-                of_category("Condition", "encounter-diagnosis"),
-            ),
-        ),
-    ),
-    Section(
-        "Tindakan/Prosedur Medis",
-        (KEMKES, "TK000005", "Tindakan/Prosedur Medis"),
-        chosen=lambda chart: _procedures(chart, education=False),
-    ),
-    Section(
-        "Farmasi",
-        (KEMKES, "TK000013", "Obat"),
-        (
-            Part(
-                "Obat Saat Kunjungan",
-                (LOINC, "42346-7", "Medications on admission (narrative)"),
-                lambda chart: _prescribed(chart, discharge=False),
-            ),
-            Part(
-                "Obat Pulang",
-                (LOINC, "75311-1", "Discharge medications Narrative"),
-                lambda chart: _prescribed(chart, discharge=True),
-            ),
-        ),
-    ),
-    Section("Diet", (LOINC, "42344-2", "Discharge diet (narrative)"), chosen=of_type("NutritionOrder")),
-    Section("Edukasi", (LOINC, "34895-3", "Education note"), chosen=lambda chart: _procedures(chart, education=True)),
-    Section(
-        "Kondisi Saat Meninggalkan Rumah Sakit", (LOINC, "10184-0", "Hospital discharge physical findings Narrative")
-    ),
-    Section("Rencana Tindak Lanjut", (LOINC, "8653-8", "Hospital discharge instructions"), chosen=_planned),
-    Section("Perjalanan Kunjungan Pasien", (LOINC, "8648-8", "Hospital course Narrative")),
-)
-
-
-def composed(chart: Chart) -> Resource:
-    """A Composition of the visit that the chart is about, not yet final: each section has what the record knows, or
-    says that it is to be filled in."""
-    encounter, patient = chart.about, chart.patient
-    stay = is_stay(encounter)
-    day = chart.day(encounter.get("period", {}).get("start"))
-    code, display = INPATIENT if stay else OUTPATIENT
-    kind = "Inap" if stay else "Jalan"
-    title = f"Resume Medis Pasien Rawat {kind} {saying.name(patient)}"
-    return {
-        "resourceType": "Composition",
-        "status": "preliminary",
-        "type": {"coding": [{"system": LOINC, "code": code, "display": display}]},
-        "category": [{"coding": [{"system": LOINC, "code": "LP173421-1", "display": "Report"}]}],
-        "subject": encounter["subject"],
-        "encounter": {"reference": chart.focus},
-        "date": encounter.get("period", {}).get("end") or encounter["period"]["start"],
-        "author": [doctor] if (doctor := attending(encounter)) else [encounter["subject"]],
-        "title": f"{title} pada tanggal {wording.long_date(day)}" if day else title,
-        **({"custodian": encounter["serviceProvider"]} if "serviceProvider" in encounter else {}),
-        "section": [_section(section, chart) for section in SECTIONS],
-    }
-
-
-def _section(section: Section, chart: Chart) -> Resource:
-    parts = [
-        {"title": part.title, "code": _code(part.coding), "entry": entries}
-        for part in section.parts
-        if (entries := _entries(part.chosen(chart)))
-    ]
-    entries = _entries(section.chosen(chart))
-    content: Resource = {"section": parts} if parts else {"entry": entries} if entries else {"text": _text(NOT_YET)}
-    return {"title": section.title, "code": _code(section.coding), **content}
-
-
-def _entries(resources: list[Resource]) -> list[Resource]:
-    return [{"reference": f"{one['resourceType']}/{one['id']}"} for one in resources]
-
-
-def _code(coding: Coding) -> Resource:
-    system, code, display = coding
-    return {"coding": [{"system": system, "code": code, "display": display}]}
-
-
-def _text(words: str) -> Resource:
-    return {"status": "additional", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{words}</div>'}
+def controls(chart: Chart) -> list[Resource]:
+    """Appointments that were made during the visit, or on its last day, for a day after it."""
+    period = chart.about.get("period", {})
+    first, last = (chart.day(period.get(side)) for side in ("start", "end"))
+    found = []
+    for one in current(chart, "Appointment"):
+        made, day = chart.day(one.get("created")), chart.day(one.get("start"))
+        if first and made and day and first <= made <= (last or made) and day > (last or first):
+            found.append(one)
+    return found
 
 
 def is_stay(encounter: Resource) -> bool:
@@ -259,15 +158,9 @@ def attending(encounter: Resource) -> Resource | None:
     return dict(chosen["individual"]) if chosen is not None else None
 
 
-def all_entries(section: Resource) -> Iterator[Resource]:
-    """The references of a section and of those inside of it."""
-    yield from section.get("entry", ())
-    for part in section.get("section", ()):
-        yield from all_entries(part)
-
-
 def of_encounter(chart: Chart) -> Resource | None:
-    """The newest Composition of the visit that is a resume medis and holds, where one was read."""
+    """The resume medis of the visit, where one was read and holds: one that is final before drafts, the newest of
+    several."""
     codes = {OUTPATIENT[0], INPATIENT[0]}
     found = [
         one
@@ -276,4 +169,4 @@ def of_encounter(chart: Chart) -> Resource | None:
         and one.get("status") != "entered-in-error"
         and name_of(one.get("encounter"), chart.base) == chart.focus
     ]
-    return found[-1] if found else None
+    return max(found, key=lambda one: (one["status"] != "preliminary", one["date"]), default=None)

@@ -124,15 +124,23 @@ def birth(patient: Resource, chart: Chart, at: date, language: Language = "id") 
 
 
 def signature(making: Making, doctor: Resource | None, role: str, *, dated: bool = True) -> Signature:
-    """Place and date, the role, the name and SIP; the QR code leads to where the signature is checked."""
+    """Place and date, the role, the name and SIP; the QR code leads to where the signature is checked. Who signs for a
+    doctor that is not known writes the name."""
     place = ", ".join(part for part in (making.letterhead.city, wording.long_date(making.today)) if part)
-    permit = saying.identifier(doctor, SIP, f"{SIP}/")
+    permit = _permit(making.chart, doctor)
     return Signature(
         (*((place,) if dated else ()), role),
-        saying.name(doctor),
+        saying.name(doctor) if doctor is not None else "",
         (f"SIP {permit}",) if permit else (),
         making.issued.verify if making.issued is not None and making.issued.signed else "",
     )
+
+
+def _permit(chart: Chart, doctor: Resource | None) -> str:
+    """The number of the permit to practise (SIP): it is given for a place of work, so that it may stand in the role."""
+    works = [one for one in chart.of("PractitionerRole") if doctor and chart.get(one.get("practitioner")) is doctor]
+    found = (saying.identifier(one, SIP, f"{SIP}/") for one in (doctor, *works))
+    return next(filter(None, found), "")
 
 
 def told(blocks: Sequence[Block], missing: str = "Tidak ada data.") -> Sequence[Block]:

@@ -10,10 +10,12 @@ LINES = frozenset("p div li tr br h1 h2 h3 h4 h5 h6 ul ol table thead tbody dt d
 
 
 def words(text: Any) -> str:
-    """Of a Narrative: its div as lines of text; nothing where there is none or it is no XML."""
+    """Of a Narrative: its div as lines of text, bare text as it is; nothing where there is none or it is no XML."""
     div = text.get("div") if isinstance(text, dict) else None
     if not isinstance(div, str):
         return ""
+    if "<" not in div:
+        return div.strip()
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(div.encode(), parser)

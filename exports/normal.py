@@ -31,7 +31,7 @@ SENT_AS = {"LU": "LL", "HU": "HH", "<": "L", ">": "H", "DET": "A", "POS": "A", "
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """`gender`: of AdministrativeGender, or nothing; `born`, and the day on which it was measured, where they are known."""
+    """`gender`: of AdministrativeGender, or nothing; `at`: the day on which it was measured."""
 
     gender: str = ""
     born: date | None = None
@@ -83,12 +83,10 @@ def _beyond(value: Element, row: Element) -> str:
     """L below, H above; nothing where it is within, or where that cannot be known."""
     number, comparator = Decimal(str(value["value"])), value.get("comparator", "")
     low, high = (_bound(row.get(side), value) for side in ("low", "high"))
-    if low is not None and comparator in ("", "<", "<="):
-        if number < low or (comparator == "<" and number == low):
-            return "L"
-    if high is not None and comparator in ("", ">", ">="):
-        if number > high or (comparator == ">" and number == high):
-            return "H"
+    if low is not None and comparator in ("", "<", "<=") and (number < low or (comparator == "<" and number == low)):
+        return "L"
+    if high is not None and comparator in ("", ">", ">=") and (number > high or (comparator == ">" and number == high)):
+        return "H"
     return ""
 
 
@@ -127,7 +125,8 @@ def _keeps(bound: Element | None, side: str, who: Whose) -> bool:
     age = who.age(str(bound.get("code") or bound.get("unit") or "a"))
     if age is None:
         return False
-    return age >= bound["value"] if side == "low" else age <= bound["value"]
+    value = Decimal(str(bound["value"]))
+    return age >= value if side == "low" else age <= value
 
 
 def _sexes(row: Element) -> frozenset[str]:
@@ -143,6 +142,3 @@ def _particular(row: Element) -> int:
 def _codings(concepts: Any) -> Iterator[Element]:
     for concept in concepts:
         yield from concept.get("coding", ())
-
-
-__all__ = ["CRITICAL", "Whose", "flag", "range_text", "reference_range", "whose"]

@@ -8,6 +8,8 @@ pen), replaces (the id of the DocumentReference that it supersedes).
 
 DocumentReference/[id]/$sign: passphrase; unsigned (true: somebody has seen that the signing service has no signature).
 DocumentReference/[id]/$revoke: reason.
+
+Encounter/[id]/$compose: see composing.py.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from exports.catalogue import KINDS
+from exports.composing import COMPOSE
 from exports.issuing import Issuing
 from exports.making import Kind, Language
 from exports.office import Wish
@@ -47,6 +50,7 @@ def routes(signing: Signing) -> Iterable[Route]:
 
     for method in ("GET", "POST"):
         yield Route(method, "{type}/{id}/$pdf", pdf, "$pdf", operation("$pdf"))
+    yield COMPOSE
     yield Route("POST", "{type}/{id}/$issue", _issue(issuing), "$issue", operation("$issue"))
     for code, act in (("$sign", _sign(signing)), ("$revoke", _revoke(issuing))):
         yield Route("POST", f"{{type}}/{{id}}/{code}", act, code, operation(code, "DocumentReference"))

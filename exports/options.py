@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from resources.issues import Text
 
 Options = Mapping[str, str]
 LONGEST_WORDS = 200
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def one_of(options: Options, name: str, *allowed: str) -> str:
@@ -72,7 +74,7 @@ def missing(name: str, hint: Text) -> InvalidParameter:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
         return None
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from exports import normal, saying, units, wording
-from exports.chart import Chart, when
+from exports.chart import Chart
 from exports.measurements import DIASTOLIC, PRESSURE, SYSTOLIC, VITAL_SIGNS
-from exports.sheet import Block, Column, Fields, Mark, Plot, Row, Series, Table
+from exports.sheet import Block, Column, Fields, Mark, Paragraph, Plot, Row, Series, Table
 from exports.units import Language
 from fhir_server.messages import Resource
 from resources.systems import LOINC
@@ -21,6 +21,10 @@ FLAGS = {
 TITLES = {
     "id": ("Pemeriksaan", "Hasil", "", "Nilai rujukan", "Satuan"),
     "en": ("Test", "Result", "", "Reference range", "Unit"),
+}
+LEGEND = {
+    "id": "L: di bawah nilai rujukan · H: di atas nilai rujukan · *: tidak normal · kritis: perlu tindakan segera",
+    "en": "L: below the reference range · H: above it · *: abnormal · critical: needs action at once",
 }
 TOGETHER = timedelta(minutes=10)
 """Vital signs within this time of the first are one set."""
@@ -43,13 +47,17 @@ def table(observations: Iterable[Resource], chart: Chart, language: Language = "
     return Table(tuple(columns), tuple(rows))
 
 
+def legend(language: Language = "id") -> Paragraph:
+    return Paragraph(LEGEND[language], "small")
+
+
 def row(one: Resource, chart: Chart, whole: Resource | None = None, language: Language = "id") -> Row:
     """Name, value, flag, reference range, unit of an Observation, or of a component of a `whole` one."""
     who = whose(whole or one, chart)
     flag = normal.flag(one, who)
     value, unit = parted(one, language)
     fits = normal.range_text(normal.reference_range(one, who), language)
-    return Row((saying.test_name(one, language), value, FLAGS[language].get(flag, ""), fits, unit), mark(flag))
+    return Row((saying.measurement(one, language), value, FLAGS[language].get(flag, ""), fits, unit), mark(flag))
 
 
 def measured(observation: Resource) -> list[Resource]:
@@ -74,7 +82,7 @@ def mark(flag: str) -> Mark:
 def whose(observation: Resource, chart: Chart) -> normal.Whose:
     patient = chart.patient
     return normal.Whose(
-        str(patient.get("gender", "")), chart.day(patient.get("birthDate")), chart.day(when(observation))
+        str(patient.get("gender", "")), chart.day(patient.get("birthDate")), chart.day(taken(observation))
     )
 
 
@@ -85,7 +93,11 @@ def vital_signs(observations: Sequence[Resource], chart: Chart, language: Langua
         return []
     if len(sets) == 1:
         return [Fields(tuple(sets[0][1].items()), 2)]
-    return [*signs_table([(wording.date_and_time(at, chart.zone, language), signs) for at, signs in sets], language)]
+    return [*signs_table([(time_of(at, chart, language), signs) for at, signs in sets], language)]
+
+
+def time_of(at: datetime | None, chart: Chart, language: Language = "id") -> str:
+    return wording.date_and_time(at, chart.zone, language) if at is not None else wording.DASH
 
 
 def signs_table(sets: Sequence[tuple[str, Signs]], language: Language = "id") -> Iterator[Table]:
@@ -100,16 +112,34 @@ def signs_table(sets: Sequence[tuple[str, Signs]], language: Language = "id") ->
 
 def signs_by_time(
     observations: Sequence[Resource], chart: Chart, language: Language = "id"
-) -> Iterator[tuple[datetime, Signs]]:
-    """What was measured together, the earliest first."""
-    timed = sorted(
-        ((chart.moment(at), one) for one in observations if len(at := when(one)) > 10), key=lambda pair: pair[0]
-    )
+) -> Iterator[tuple[datetime | None, Signs]]:
+    """What was measured together, the earliest first; before it what has no day."""
+    moments = [(moment(one, chart), one) for one in observations]
+    undated = [one for at, one in moments if at is None]
+    if undated:
+        yield None, signs(undated, chart, language)
+    timed = sorted(((at, one) for at, one in moments if at is not None), key=lambda pair: pair[0])
     while timed:
         first = timed[0][0]
         one_set = [one for at, one in timed if at - first <= TOGETHER]
         yield first, signs(one_set, chart, language)
         timed = timed[len(one_set) :]
+
+
+def taken(observation: Resource) -> str:
+    """When it was measured or the specimen was taken, else when it was made known; or nothing."""
+    period = observation.get("effectivePeriod") or {}
+    times = (observation.get("effectiveDateTime"), observation.get("effectiveInstant"), period.get("start"))
+    return str(next(filter(None, times), None) or observation.get("issued") or "")
+
+
+def moment(observation: Resource, chart: Chart) -> datetime | None:
+    """The same in the hospital's time; of a day alone its beginning."""
+    at = taken(observation)
+    if len(at) > 10:
+        return chart.moment(at)
+    day = chart.day(at)
+    return datetime.combine(day, time.min, chart.zone) if day is not None else None
 
 
 def signs(observations: Iterable[Resource], chart: Chart, language: Language = "id") -> Signs:
@@ -118,11 +148,11 @@ def signs(observations: Iterable[Resource], chart: Chart, language: Language = "
     by_code = {saying.code(one.get("code"), LOINC): one for one in found}
     told: Signs = {}
     for one in sorted(found, key=lambda one: ORDER.get(saying.code(one.get("code"), LOINC), len(ORDER))):
-        told[saying.test_name(one, language)] = _flagged(one, chart, language)
+        told[saying.measurement(one, language)] = _flagged(one, chart, language)
     high, low = by_code.get(SYSTOLIC), by_code.get(DIASTOLIC)
     if high is not None and low is not None:
         for one in (high, low):
-            del told[saying.test_name(one, language)]
+            del told[saying.measurement(one, language)]
         pressure = f"{parted(high, language)[0]}/{_flagged(low, chart, language)}"
         told = {VITAL_SIGNS[PRESSURE][language == "en"]: pressure, **told}
     return told
@@ -138,18 +168,21 @@ def _place_of_name(name: str) -> tuple[int, str]:
 
 
 def course(observations: Sequence[Resource], chart: Chart) -> Table:
-    """Of a stay: each test once, with its first, lowest, highest and last value."""
+    """Of a stay: each test once, with its first, lowest, highest and last value; as any other table where nothing was
+    measured again."""
     columns = ("Pemeriksaan", "Pertama", "Terendah", "Tertinggi", "Terakhir", "Nilai rujukan", "Satuan")
     shares = (2.4, 1, 1, 1, 1, 1.4, 1)
     by_test: dict[tuple[str, str], list[tuple[Resource, normal.Whose]]] = {}
-    for whole in sorted(observations, key=when):
+    for whole in sorted(observations, key=taken):
         for one in measured(whole):
-            key = saying.test_name(one), parted(one)[1]
+            key = saying.measurement(one), parted(one)[1]
             by_test.setdefault(key, []).append((one, whose(whole, chart)))
+    if all(len(found) == 1 for found in by_test.values()):
+        return table(observations, chart)
     rows = [_course_row(name, unit, found) for (name, unit), found in by_test.items()]
     return Table(
         tuple(
-            Column(title, share, "right" if 0 < place < 5 else "left")
+            Column(title, share, "right" if 0 < place < 5 else "center" if place == 5 else "left")
             for place, (title, share) in enumerate(zip(columns, shares, strict=True))
         ),
         tuple(rows),
@@ -193,25 +226,28 @@ def curve(
     if len(times) < 2:
         return None
     last = max((point for _, points in found for point in points), key=lambda point: point[0])[2]
-    unit = parted(last)[1]
+    unit = parted(last, language)[1]
     lines = tuple(
         Series(name, tuple(((at - times[0]) / timedelta(days=1), float(value)) for at, value, _ in points))
         for name, points in found
         if points
     )
     bounds = normal.reference_range(last, whose(last, chart)) or {} if len(lines) == 1 else {}
-    low, high = (bounds.get(side, {}).get("value") for side in ("low", "high"))
+    low, high = (_float(bounds.get(side, {}).get("value")) for side in ("low", "high"))
     dates = (wording.long_date(times[0].date(), language), wording.long_date(times[-1].date(), language))
-    printed = units.printed({"unit": unit}, language)
-    return Plot(title, printed, lines, dates, *(float(side) if side is not None else None for side in (low, high)))
+    return Plot(title, unit, lines, dates, low, high, language)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return float(value) if value is not None else None
 
 
 def _points(observations: Iterable[Resource], chart: Chart) -> list[tuple[datetime, Decimal, Resource]]:
     """Of one unit: that of the newest."""
     found = [
-        (chart.moment(at), value, one)
+        (at, value, one)
         for one in observations
-        if (value := value_of(one)) is not None and len(at := when(one)) > 10
+        if (value := value_of(one)) is not None and (at := moment(one, chart)) is not None
     ]
     found.sort(key=lambda point: point[0])
     return [point for point in found if parted(point[2])[1] == parted(found[-1][2])[1]]

@@ -13,7 +13,8 @@ from exports.measurements import ANSWERS, TESTS, VITAL_SIGNS
 from exports.units import Language
 from exports.wording import DASH, decimal
 from fhir_server.messages import Resource
-from resources.systems import LOINC, MRN_PREFIX
+from resources.extensions import values
+from resources.systems import ADMINISTRATIVE_CODE, LOINC, MRN_PREFIX
 
 Element = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def with_code(value: Element | None, system: str, language: Language = "id") -> 
     return words if not found or words == found else f"{words} ({found})"
 
 
-def test_name(one: Element, language: Language = "id") -> str:
+def measurement(one: Element, language: Language = "id") -> str:
     """What was measured: a vital sign as the form calls it; else the laboratory's own words, else those that are usual
     for its LOINC code."""
     found, told = code(one.get("code"), LOINC), (one.get("code") or {}).get("text")
@@ -124,15 +125,25 @@ def answer(value: Element, language: Language = "id") -> str:
 
 
 def address(resource: Resource | None) -> str:
-    """In one line: street, RT/RW as they are written, village to postal code."""
+    """In one line: street, of a home RT/RW, district to postal code."""
     rows = [row for row in (resource or {}).get("address", ()) if row.get("use") != "old"]
     if not rows:
         return DASH
     row = rows[0]
     if text := row.get("text"):
         return str(text)
-    parts = [*row.get("line", ()), row.get("city", ""), row.get("state", ""), row.get("postalCode", "")]
+    district = f"Kec. {row['district']}" if row.get("district") else ""
+    last = " ".join(part for part in (row.get("state"), row.get("postalCode")) if part)
+    parts = [*row.get("line", ()), _neighbourhood(row), district, row.get("city", ""), last]
     return ", ".join(part for part in parts if part) or DASH
+
+
+def _neighbourhood(address: Element) -> str:
+    """RT 019/RW 007, where SATUSEHAT's codes have them and the street has not."""
+    codes = values(address, ADMINISTRATIVE_CODE)
+    if address.get("use") == "work" or any("RT" in line for line in address.get("line", ())):
+        return ""
+    return "/".join(f"{name.upper()} {codes[name]}" for name in ("rt", "rw") if codes.get(name))
 
 
 def telecom(resource: Resource | None, system: str) -> str:
@@ -140,10 +151,31 @@ def telecom(resource: Resource | None, system: str) -> str:
     return next((str(row["value"]) for row in rows if row.get("system") == system and "value" in row), "")
 
 
-def dosage(request: Resource) -> str:
-    """How a medicine is to be taken, as it was prescribed."""
-    texts = [row.get("patientInstruction") or row.get("text") for row in request.get("dosageInstruction", ())]
-    return "; ".join(text for text in texts if text) or DASH
+def dosage(request: Resource, language: Language = "id") -> str:
+    """How a medicine is to be taken, as it was prescribed; in English its numbers come before those words."""
+    rows = [*request.get("dosageInstruction", ()), *request.get("dosage", ())]
+    told = [" · ".join(part for part in _told(row, language) if part) for row in rows]
+    return "; ".join(text for text in told if text) or DASH
+
+
+def _told(row: Element, language: Language) -> tuple[str, str]:
+    return _in_english(row) if language == "en" else "", _instruction(row)
+
+
+def _instruction(row: Element) -> str:
+    return str(row.get("patientInstruction") or row.get("text") or "")
+
+
+def _in_english(row: Element) -> str:
+    """2 tablets, 3 times a day; nothing for what is not counted in pieces or not taken every day."""
+    repeat = row.get("timing", {}).get("repeat", {})
+    doses: list[Element] = [one["doseQuantity"] for one in row.get("doseAndRate", ()) if "doseQuantity" in one]
+    dose = doses[0] if doses else {}
+    piece, times = units.PIECES.get(str(dose.get("code"))), repeat.get("frequency")
+    if not piece or not times or (repeat.get("period"), repeat.get("periodUnit")) != (1, "d"):
+        return ""
+    pieces = f"{number(dose, 'en')} {piece}{'s' if dose.get('value') != 1 else ''}"
+    return f"{pieces}, {'once' if times == 1 else f'{times} times'} a day"
 
 
 def listed(texts: Iterable[str]) -> str:

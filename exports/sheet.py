@@ -10,6 +10,7 @@ from typing import Literal
 
 Align = Literal["left", "center", "right"]
 Style = Literal["body", "center", "strong", "quiet", "small"]
+Tone = Literal["", "quiet", "accent", "alarm", "external"]
 Mark = Literal["", "group", "abnormal", "critical"]
 
 
@@ -102,6 +103,7 @@ class Plot:
     dates: tuple[str, str]
     low: float | None = None
     high: float | None = None
+    language: Literal["id", "en"] = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,20 @@ class Big:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Text in letters of so many points, on at most so many lines: smaller where it is long, and cut where that is not
+    enough. `tone`: its colour; `filled`: white upon a band of that colour."""
+
+    text: str
+    points: float
+    strong: bool = False
+    align: Align = "left"
+    lines: int = 1
+    tone: Tone = ""
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     pass
 
@@ -172,6 +188,15 @@ class Together:
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """Blocks with a line of this colour around them, at least `height` mm high."""
+
+    blocks: tuple[Block, ...]
+    tone: Tone = "quiet"
+    height: float = 0
+
+
 Block = (
     Heading
     | Paragraph
@@ -183,11 +208,13 @@ Block = (
     | Signatures
     | Code
     | Big
+    | Line
     | Rule
     | Space
     | NewPage
     | Beside
     | Together
+    | Framed
 )
 """What a document is made of."""
 

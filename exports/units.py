@@ -86,6 +86,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 """UCUM code, or code of v3-orderableDrugForm -> what is printed in Bahasa Indonesia and in English."""
 
+PIECES = {"TAB": "tablet", "FCTAB": "tablet", "ECTAB": "tablet", "CHEWTAB": "chewable tablet", "CAP": "capsule"}
+"""Forms that are counted in pieces, in English."""
+
 
 def printed(quantity: Mapping[str, Any], language: Language = "id") -> str:
     """The unit of a Quantity; of a code that is not known here its own words."""

@@ -17,7 +17,10 @@ DAYS = {
     "id": "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split(),
     "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
 }
-ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+ROMAN = (
+    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL")),
+    *((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
+)
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 UNDER_TWELVE = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()
 SCALES = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (1000, "ribu"))
@@ -50,8 +53,8 @@ def date_and_time(moment: datetime, zone: ZoneInfo, language: str = "id") -> str
 
 
 def roman(number: int) -> str:
-    """Of a small number, such as a month: XI. Raises ValueError below 1 and above 39."""
-    if not 1 <= number <= 39:
+    """Of a month, or of a number of tablets: XI. Raises ValueError below 1 and above 3999."""
+    if not 1 <= number <= 3999:
         raise ValueError(number)
     written = ""
     for value, letters in ROMAN:

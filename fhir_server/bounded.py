@@ -21,7 +21,7 @@ from fhir_server.store.documents import Document
 from fhir_server.store.snapshot import Found
 
 PROBE_MS = 500
-ONLY_PLACES: Document = {"$project": {"sort": True}}
+ONLY_PLACES: Document = {"$project": {"sort": True, "updated": True, "bytes": {"$bsonSize": "$resource"}}}
 
 
 class Find(Protocol):

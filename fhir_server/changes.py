@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,10 +18,30 @@ Method = Literal["create", "update", "patch", "delete"]
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The content of a Binary that lies in the store already: the name of the `file`, its size in bytes, its SHA-256 in
+    hexadecimal."""
+
+    file: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """The content of a Binary that is still being sent, and the `change` that it belongs to, once it has been read."""
+
+    pieces: AsyncIterator[bytes]
+    change: Callable[[], Change]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """`id`: None where the server gives one or `criteria` decide; `criteria`: a conditional interaction's search (for a
     create: If-None-Exist); `if_match`: the version that must be current; `full_url`: the entry's name inside a Bundle;
-    `place`: where the change stands, for errors (Bundle.entry[3])."""
+    `place`: where the change stands, for errors (Bundle.entry[3]); `even_if_same`: a new version also where nothing
+    differs, so that whoever has read the old one must read again; `content`: of a Binary, instead of its `data`;
+    `arriving`: what of a change is still being sent."""
 
     method: Method
     type: str
@@ -33,6 +53,9 @@ class Change:
     if_none_match: bool = False
     full_url: str | None = None
     place: str = ""
+    even_if_same: bool = False
+    content: Uploaded | None = None
+    arriving: Arriving | None = None
 
     @classmethod
     def create(cls, resource: Resource, *, id: str | None = None, if_none_exist: Parameters | None = None) -> Change:

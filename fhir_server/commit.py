@@ -16,9 +16,10 @@ from urllib.parse import parse_qsl
 
 from auth.caller import Caller
 from fhir_server.access import of_patients, reached, visible
+from fhir_server.binary.context import Contexts
 from fhir_server.changes import Change
 from fhir_server.corrections import sign
-from fhir_server.decide import Committed, Decision, decide
+from fhir_server.decide import Committed, Decision, decide, newly_kept
 from fhir_server.errors import BadRequest, Conflict, MultipleMatches, PreconditionFailed, located
 from fhir_server.finding import MOST_IDS, Ground, Side, plan
 from fhir_server.messages import Parameters, Resource
@@ -56,16 +57,19 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
     changes = [_rewritten(change, mapping) for change in changes]
     _refuse_twice(changes, targets)
     stored = await _stored(changes, targets, transaction)
+    contexts = Contexts(transaction, context.site, _written(changes, targets))
     decisions = []
     for change, target in zip(changes, targets, strict=True):
         with located(change.place):
             old = seen(change, stored.get((change.type, target.id)), context.caller)
             decision = decide(change, target, old, site=context.site, moment=context.moment)
+            decision = await contexts.inherited(decision)
             check_decided(decision, context.caller)
             sign(decision, context.caller, context.moment)
             decisions.append((change.place, decision))
     await _check_references([decision for _, decision in decisions], transaction, context)
     await _write(decisions, transaction)
+    await contexts.follow([decision for _, decision in decisions])
     return [decision.committed for _, decision in decisions]
 
 
@@ -191,6 +195,11 @@ async def _stored(
     return {(type, id): document for type, documents in found.items() for id, document in documents.items()}
 
 
+def _written(changes: Sequence[Change], targets: Sequence[Target]) -> dict[tuple[str, str], Resource]:
+    pairs = zip(changes, targets, strict=True)
+    return {(change.type, target.id): change.resource for change, target in pairs if change.resource is not None}
+
+
 async def _check_references(decisions: Sequence[Decision], transaction: Transaction, context: Context) -> None:
     """Raises NotFound where one newly refers to what is not there or another's, who may know of some patients only.
     What comes with it is there."""
@@ -211,6 +220,7 @@ async def _check_references(decisions: Sequence[Decision], transaction: Transact
 async def _write(decisions: Sequence[tuple[str, Decision]], transaction: Transaction) -> None:
     inserts: dict[str, list[tuple[str, Document]]] = {}
     replacements: dict[str, list[tuple[str, tuple[Document, Document]]]] = {}
+    await transaction.adopt(newly_kept([decision for _, decision in decisions]))
     for place, decision in decisions:
         if decision.new is None:
             continue

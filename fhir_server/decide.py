@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
 
-from fhir_server.changes import Change
-from fhir_server.errors import Conflict, Gone, NotFound, PreconditionFailed
+from fhir_server.changes import Change, Uploaded
+from fhir_server.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from fhir_server.messages import Resource
 from fhir_server.site import Site
 from fhir_server.store.documents import Document, Stamp, later_than, live, tombstone, with_meta
 from fhir_server.validation import check
-from resources.issues import Text
+from resources.binary import shortened
+from resources.issues import Issue, Text
 
 Outcome = Literal["created", "updated", "unchanged", "deleted", "absent"]
 
@@ -58,8 +60,11 @@ def decide(change: Change, target: TargetLike, stored: Document | None, *, site:
     if change.method == "create" and target.match == "one" and stored is not None:
         return Decision(unchanged(change.type, stored), stored)
     resource = _new_content(change, target.id, stored)
+    content = _content_of(change, resource, stored)
     check(resource)
-    return _put(change, target.id, resource, stored, site=site, moment=moment)
+    if content is not None:
+        resource = shortened(resource)
+    return _put(replace(change, content=content), target.id, resource, stored, site=site, moment=moment)
 
 
 def new_document(resource: Resource, id: str, site: Site, moment: datetime) -> Document:
@@ -84,6 +89,16 @@ def _check_preconditions(change: Change, stored: Document | None) -> None:
         )
 
 
+def newly_kept(decisions: Iterable[Decision]) -> list[str]:
+    """The names of the contents that lie beside new versions, and did not beside the old ones."""
+    found = []
+    for decision in decisions:
+        old, new = (document or {} for document in (decision.old, decision.new))
+        if "content" in new and new["content"] != old.get("content"):
+            found.append(new["content"]["file"])
+    return found
+
+
 def _delete(change: Change, target: TargetLike, stored: Document | None, moment: datetime) -> Decision:
     if stored is None or stored["deleted"]:
         return Decision(Committed("absent", change.type, target.id), stored)
@@ -104,24 +119,39 @@ def _new_content(change: Change, id: str, stored: Document | None) -> Resource:
     return change.resource
 
 
+def _content_of(change: Change, resource: Resource, stored: Document | None) -> Uploaded | None:
+    """What lies beside a Binary: a patch leaves it as it is. Raises Invalid where one would change it."""
+    if change.patch is None or stored is None or "content" not in stored:
+        return change.content
+    if "data" in resource:
+        text = Text("PUT the Binary to give it another content.", "Kirim Binary dengan PUT untuk mengganti isinya.")
+        raise Invalid([Issue("error", "not-supported", text, "Binary.data")])
+    return Uploaded(**stored["content"])
+
+
 def _put(
     change: Change, id: str, resource: Resource, stored: Document | None, *, site: Site, moment: datetime
 ) -> Decision:
     if stored is None:
         method = "POST" if change.method == "create" or change.id is None else "PUT"
-        new = _document(resource, Stamp(id, 1, moment, method), site)
+        new = _document(resource, Stamp(id, 1, moment, method), site, change.content)
         return Decision(_committed("created", change.type, new), None, new)
-    if not stored["deleted"] and _is_same(resource, stored["resource"]):
+    if not (stored["deleted"] or change.even_if_same) and _is_there(resource, change.content, stored):
         return Decision(unchanged(change.type, stored), stored)
     updated = later_than(moment, stored["updated"])
-    new = _document(resource, Stamp(id, stored["version"] + 1, updated, "PUT"), site)
+    new = _document(resource, Stamp(id, stored["version"] + 1, updated, "PUT"), site, change.content)
     outcome: Outcome = "created" if stored["deleted"] else "updated"
     return Decision(_committed(outcome, change.type, new, before=stored), stored, new)
 
 
-def _document(resource: Resource, stamp: Stamp, site: Site) -> Document:
+def _document(resource: Resource, stamp: Stamp, site: Site, content: Uploaded | None = None) -> Document:
     complete = with_meta(resource, stamp)
-    return live(complete, stamp, site.describe(complete))
+    return live(complete, stamp, site.describe(complete), content)
+
+
+def _is_there(resource: Resource, content: Uploaded | None, stored: Document) -> bool:
+    beside = stored.get("content", {}).get("sha256")
+    return _is_same(resource, stored["resource"]) and beside == (content.sha256 if content is not None else None)
 
 
 def _is_same(new: Resource, old: Resource) -> bool:

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/operationoutcome.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -18,6 +18,7 @@ class FhirError(Exception):
 
     status = 400
     code = "invalid"
+    headers: Mapping[str, str] = {}
 
     def __init__(self, text: Text, *, expression: str = "", code: str | None = None) -> None:
         super().__init__(text.en)
@@ -96,6 +97,17 @@ class MultipleMatches(PreconditionFailed):
 class TooLarge(FhirError):
     status = 413
     code = "too-long"
+
+
+class RangeNotSatisfiable(FhirError):
+    """`size`: how many bytes there are."""
+
+    status = 416
+    code = "value"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(Text(f"There are only {size} bytes.", f"Isinya hanya {size} byte."))
+        self.headers = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
 
 
 class UnsupportedMediaType(FhirError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,29 @@ Parameters = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A Binary that is still being sent: the bytes of its content, and what `resource` tells of the rest of it once all
+    bytes have been read."""
+
+    pieces: AsyncIterator[bytes]
+    resource: Callable[[], Resource]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of a Binary, and how many: `read` gives those from a place on, before another. `is_beside`: they are
+    not in the resource."""
+
+    size: int
+    read: Callable[[int, int], AsyncIterator[bytes]]
+    is_beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FhirRequest:
     """`path` below the FHIR base, in segments; `query` in order, repetitions kept; `headers` by lower-case name;
-    `body`: the parsed resource, or a JSON Patch document (a list); `base`: the FHIR base URL without a slash at the
-    end; `address`: of the client in the network."""
+    `body`: the parsed resource, a JSON Patch document (a list), or an Upload; `base`: the FHIR base URL without a slash
+    at the end; `address`: of the client in the network."""
 
     method: str
     path: tuple[str, ...]
@@ -46,7 +65,8 @@ class FhirRequest:
 @dataclass(frozen=True, slots=True)
 class FhirResponse:
     """`resource` is None where there is no body; `version` and `updated` become ETag and Last-Modified;
-    `location` is relative to the base: Patient/1/_history/2."""
+    `location` is relative to the base: Patient/1/_history/2; `content`: what a Binary holds, for who wants that alone.
+    """
 
     status: int
     resource: Resource | None = None
@@ -54,3 +74,4 @@ class FhirResponse:
     updated: datetime | None = None
     location: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: Content | None = None

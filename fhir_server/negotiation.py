@@ -11,8 +11,10 @@ from resources.issues import Text
 Format = Literal["json", "xml"]
 Sent = Literal["json", "xml", "json-patch", "form"]
 
-JSON = ("application/fhir+json", "application/json", "text/json", "json", "application/json+fhir")
-XML = ("application/fhir+xml", "application/xml", "text/xml", "xml", "application/xml+fhir")
+FHIR_JSON = ("application/fhir+json", "application/json+fhir")
+FHIR_XML = ("application/fhir+xml", "application/xml+fhir")
+JSON = (*FHIR_JSON, "application/json", "text/json", "json")
+XML = (*FHIR_XML, "application/xml", "text/xml", "xml")
 ANYTHING = ("*/*", "application/*", "text/html", "text/*", "")
 VERSIONS = ("4.0", "4.0.1")
 REMEMBERED = 64
@@ -36,6 +38,20 @@ def wanted(accept: str, format: str | None) -> Format:
             "Server ini menjawab application/fhir+json dan application/fhir+xml, FHIR versi 4.0.",
         )
     )
+
+
+def is_native(accept: str, format: str | None, type: str) -> bool:
+    """Whether a Binary of this media type is given as what it is: unless FHIR is asked for by name.
+
+    https://hl7.org/fhir/R4/binary.html#rest"""
+    if format is not None:
+        return format.lower() == type
+    for media in _by_quality(accept):
+        if media in ("*/*", "text/html", type, f"{type.partition('/')[0]}/*"):
+            return True
+        if media in JSON or media in XML:
+            return False
+    return True
 
 
 def _by_quality(accept: str) -> list[str]:

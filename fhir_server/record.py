@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +12,7 @@ from auth.caller import Caller
 from fhir_server import emergencies
 from fhir_server.access import Access, excludes_only, may_see, visible
 from fhir_server.audit.events import Trail, encode
+from fhir_server.binary.contents import content_of
 from fhir_server.bounded import ONLY_PLACES, Bound, bound
 from fhir_server.changes import Change
 from fhir_server.commit import Context
@@ -20,7 +20,7 @@ from fhir_server.decide import Committed
 from fhir_server.errors import Forbidden, Gone, NotFound
 from fhir_server.finding import MOST_IDS, Ground, Plan, Side, plan, reads_first
 from fhir_server.ids import new_ids
-from fhir_server.messages import Parameters
+from fhir_server.messages import Content, Parameters
 from fhir_server.reindexing import Progress, Scope, Tally, reindex
 from fhir_server.search import contained, page
 from fhir_server.search.compartment import Compartment, inside
@@ -70,23 +70,23 @@ class Record:
         *,
         most_ids: int = MOST_IDS,
         clock: Callable[[], datetime] = now,
+        trail: Trail | None = None,
     ) -> None:
         """`most_ids`: how many matches behind a chain are listed; of more, each candidate is looked up; `clock`: gives
-        whole milliseconds."""
+        whole milliseconds; `trail`: of the request that it is for, None: of the hospital's own command line."""
         self.caller = caller
         self.site = site
         self._store = store
         self._ids = ids or new_ids()
         self._most_ids = most_ids
         self._clock = clock
-        self._trail = Trail()
+        self._trail = trail or Trail()
         self._planned: dict[str, tuple[tuple[Condition, ...], tuple[Compartment | None, Moment | None], Plan]] = {}
 
     def watched(self, trail: Trail) -> Record:
         """The same record for one request, which leaves this trail."""
-        watched = copy(self)
-        watched._trail = trail
-        return watched
+        most, clock = self._most_ids, self._clock
+        return Record(self._store, self.caller, self.site, self._ids, most_ids=most, clock=clock, trail=trail)
 
     async def note(self, status: int = 200, *, reason: str = "", version: int | None = None) -> None:
         """Tells the journal what was done, before anything is given out. Writes have told of themselves. Raises
@@ -109,16 +109,12 @@ class Record:
         """One version. Raises NotFound, Gone (this version is the deletion), Forbidden."""
         document = await self._store.get_version(type, id, version, visible(self.caller, type))
         if document is None:
-            raise NotFound(
-                Text(f"There is no version {version} of {type}/{id}.", f"Tidak ada versi {version} dari {type}/{id}.")
-            )
+            texts = f"There is no version {version} of {type}/{id}.", f"Tidak ada versi {version} dari {type}/{id}."
+            raise NotFound(Text(*texts))
         self._trail.saw(type, (document,))
         if document["deleted"]:
-            raise Gone(
-                Text(
-                    f"Version {version} of {type}/{id} is its deletion.", f"Pada versi {version}, {type}/{id} dihapus."
-                )
-            )
+            texts = f"Version {version} of {type}/{id} is its deletion.", f"Pada versi {version}, {type}/{id} dihapus."
+            raise Gone(Text(*texts))
         return document
 
     async def read_many(self, ids: Mapping[str, Iterable[str]], *, at: Moment | None = None) -> list[Document]:
@@ -251,6 +247,10 @@ class Record:
         """What the cursors of this search are sealed with."""
         return seal(await self._store.cursor_key(), self.caller.seal, path, parameters)
 
+    async def document_key(self) -> bytes:
+        """The secret of the key that the hospital signs documents with."""
+        return await self._store.document_key()
+
     async def plan(self, query: Query, reading: Reading = NOW) -> Plan:
         """How a query is found. The ids behind its chains are read at the moment of the reading."""
         moment = reading.within, reading.at
@@ -305,8 +305,7 @@ class Record:
         """Versions, newest first, one more than `query.count` where another page follows, each judged by its own
         compartments; each document has its `type`."""
         types = query.types or await self.types()
-        of_one = partial(visible, self.caller, permission="r")
-        access = of_one if query.id is not None else self._searched
+        access = partial(visible, self.caller, permission="r") if query.id is not None else self._searched
         more = replace(query, types=types, count=query.count + 1)
         rows = await self._store.history(more, access) if types else []
         for row in rows[: query.count]:
@@ -322,6 +321,9 @@ class Record:
     async def commit(self, changes: Sequence[Change]) -> list[Committed]:
         """Carries out all of the changes or none. Raises what the first that fails raises."""
         return await write(changes, self._store, self._context, self._trail)
+
+    def content(self, document: Document) -> Content | None:
+        return content_of(document, self._store.contents.read)
 
     def _context(self) -> Context:
         return Context(self.caller, self.site, self._clock(), self._ids, self._most_ids)

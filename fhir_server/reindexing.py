@@ -14,6 +14,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from fhir_server.binary.context import joined
 from fhir_server.messages import Resource
 from fhir_server.site import Site
 from fhir_server.store.documents import Document
@@ -133,6 +134,7 @@ def _mend(document: Document, resource: Resource | None, site: Site, *, past: bo
     if resource is None:
         return None
     right = derived(resource, site, searchable=not (past or document["deleted"]))
+    right.update(joined(right, document["inherited"]) if "inherited" in document else {})
     there = {name: document[name] for name in DERIVED if name in document}
     if there == right or there == (right := as_stored(right)):
         return None

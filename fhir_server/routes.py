@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Collection, Mapping
-from functools import partial
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import ClientDisconnect, Request
@@ -15,13 +16,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.caller import ANONYMOUS, OPEN, Caller
 from auth.storage.database import DatabaseFailed
+from fhir_server.binary.arriving import is_sent, received
+from fhir_server.binary.body import Body
+from fhir_server.binary.serving import Asked, native, whole
 from fhir_server.bundles import etag, http_date
-from fhir_server.errors import BadRequest, FhirError, TooLarge, Unauthenticated, UnsupportedMediaType, outcome
+from fhir_server.errors import (
+    BadRequest,
+    FhirError,
+    NotAcceptable,
+    TooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+    outcome,
+)
 from fhir_server.interactions.dispatch import Dispatcher
-from fhir_server.messages import FhirRequest, FhirResponse, Parameters
-from fhir_server.negotiation import Format, sent, wanted
+from fhir_server.messages import Content, FhirRequest, FhirResponse, Parameters
+from fhir_server.negotiation import Format, is_native, sent, wanted
 from fhir_server.record import Record
 from fhir_server.store.faults import unavailable
+from resources.binary import media
 from resources.formats import json_format, xml_format
 from resources.formats.malformed import Malformed
 from resources.issues import Issue, Text
@@ -32,7 +45,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
 }
 HEADERS = frozenset(
     b"accept accept-language content-type if-match if-modified-since if-none-exist if-none-match prefer"
-    b" x-provenance x-request-id idempotency-key".split()
+    b" x-provenance x-request-id idempotency-key range if-range x-security-context".split()
 )
 SECURITY = {
     "Cache-Control": "no-store",
@@ -41,6 +54,7 @@ SECURITY = {
 REVALIDATED = "private, no-cache"
 PUBLIC = (("metadata",),)
 MOST_PARAMETERS = 1000
+MOST_BINARY = 25 * 1024**2
 DRAINED = 4
 READ_AT_ONCE = 256 * 1024
 """Larger bodies are parsed in a thread, so that others do not wait for them."""
@@ -73,63 +87,102 @@ class Door:
     """FHIR below `path` as an ASGI application. The lifespan's state must have `record_for`, which gives a caller's
     record, `caller`, which gives a token's caller, and `dispatcher`.
 
-    `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything."""
+    `base`: the public URL of the FHIR base; `is_open`: no authentication, every caller may do everything;
+    `max_binary_bytes`: of the content of a Binary."""
 
-    def __init__(self, base: str, *, is_open: bool, max_body_bytes: int, path: str = "/fhir") -> None:
+    def __init__(
+        self, base: str, *, is_open: bool, max_body_bytes: int, max_binary_bytes: int = MOST_BINARY, path: str = "/fhir"
+    ) -> None:
         self.path = path
         self._base = base
         self._is_open = is_open
         self._max_body_bytes = max_body_bytes
+        self._max_binary_bytes = max_binary_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._handle(Request(scope, receive))
         await response(scope, receive, send)
 
     async def _handle(self, web: Request) -> Response:
-        format: Format = "json"
         query: Parameters = ()
-        parsed = FhirRequest(web.method, (), headers=sent_headers(web.scope))
-        accept = parsed.headers.get("accept", "")
+        path = _segments(web.scope, self.path)
+        parsed = FhirRequest(web.method, path, headers=sent_headers(web.scope))
+        arriving = Body(web, self._max_binary_bytes) if is_sent(web.method, path) else None
+        asked = Asked(web.method, parsed.headers)
         try:
             query = _query(web.scope["query_string"])
-            format = wanted(accept, _single(query, "_format"))
-            parsed, query = await self._parse(web, query, parsed.headers)
-            format = wanted(accept, _single(query, "_format"))
+            asked = _asked(asked, query, path)
+            parsed, form = await self._parse(web, parsed, query, arriving)
+            if form:
+                asked = _asked(asked, (*query, *form), path)
             record = await record_of(web, parsed, is_open=self._is_open)
             response = await dispatcher_of(web).answer(parsed, record)
+            if response.content is not None:
+                return _with_content(response, response.content, asked, self._base)
         except FhirError as error:
-            response = FhirResponse(error.status, outcome(error.issues, parsed.language))
+            response = FhirResponse(error.status, outcome(error.issues, parsed.language), headers=error.headers)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception:
             response = FhirResponse(500, outcome([bug()], parsed.language))
-        return _render(response, format, pretty=_pretty(query, accept), base=self._base)
+        if arriving is not None and response.status >= 400:
+            await arriving.drop()
+        return _render(response, asked.format, pretty=asked.pretty, base=self._base)
 
     async def _parse(
-        self, web: Request, query: Parameters, headers: Mapping[str, str]
+        self, web: Request, begun: FhirRequest, query: Parameters, arriving: Body | None
     ) -> tuple[FhirRequest, Parameters]:
-        """The request, and all its parameters, those of a form too."""
-        segments = _segments(web.scope, self.path)
-        body: object = None
-        if web.method not in ("GET", "HEAD"):
+        """The request, and the parameters of a form, which are among its own."""
+        path, headers = begun.path, begun.headers
+        content: object = None
+        form: Parameters = ()
+        if arriving is not None:
+            content = await received(arriving, headers, path, self._max_body_bytes)
+        elif web.method not in ("GET", "HEAD"):
             content = await read_body(web, self._max_body_bytes)
-            read = partial(_body, content, headers.get("content-type"), web.method, segments)
-            body, form = await asyncio.to_thread(read) if len(content) > READ_AT_ONCE else read()
-            query = (*query, *form)
-        kept = tuple(pair for pair in query if pair[0] not in ("_format", "_pretty"))
+        if isinstance(content, bytes):
+            read = partial(_body, content, headers.get("content-type"), web.method, path)
+            content, form = await asyncio.to_thread(read) if len(content) > READ_AT_ONCE else read()
+        kept = tuple(pair for pair in (*query, *form) if pair[0] not in ("_format", "_pretty"))
         address = web.client.host if web.client is not None else ""
-        return FhirRequest(web.method, segments, kept, headers, body, self._base, address), query
+        return FhirRequest(web.method, path, kept, headers, content, self._base, address), form
+
+
+def _asked(asked: Asked, query: Parameters, path: tuple[str, ...]) -> Asked:
+    """Raises NotAcceptable, but for a Binary, which need not be given in a format of FHIR's."""
+    accept, named = asked.headers.get("accept", ""), _single(query, "_format")
+    pretty = _single(query, "_pretty") == "true" or "text/html" in accept
+    try:
+        format = wanted(accept, named)
+    except NotAcceptable:
+        if path[:1] != ("Binary",) or len(path) < 2 or asked.method not in ("GET", "HEAD"):
+            raise
+        format = "json"
+    return Asked(asked.method, asked.headers, format, named, pretty)
+
+
+def _with_content(response: FhirResponse, content: Content, asked: Asked, base: str) -> Response:
+    """A Binary as what it is, or as a resource. Raises RangeNotSatisfiable, NotAcceptable."""
+    assert response.resource is not None
+    accept = asked.headers.get("accept", "")
+    if is_native(accept, asked.named, media(response.resource["contentType"])):
+        return native(asked, response, content)
+    asked = replace(asked, format=wanted(accept, asked.named))
+    if not content.is_beside:
+        return _render(response, asked.format, pretty=asked.pretty, base=base)
+    headers = {**_headers(response, base), "Content-Type": MEDIA_TYPES[asked.format]}
+    return whole(asked, response, content, headers)
 
 
 def dispatcher_of(web: Request) -> Dispatcher:
-    found: Dispatcher = web.state.dispatcher
+    found: Dispatcher = web.scope["state"]["dispatcher"]
     return found
 
 
 async def record_of(web: Request, request: FhirRequest, *, is_open: bool) -> Record:
     """The record as the caller of this request may use it; where nobody is known, the journal tells of the refusal.
     Raises Unauthenticated, Unavailable."""
-    record_for: Callable[[Caller], Record] = web.state.record_for
+    record_for: Callable[[Caller], Record] = web.scope["state"]["record_for"]
     try:
         return record_for(await _caller(web, request, is_open=is_open))
     except Unauthenticated as error:
@@ -143,14 +196,20 @@ async def _caller(web: Request, request: FhirRequest, *, is_open: bool) -> Calle
         return OPEN
     if request.path in PUBLIC:
         return ANONYMOUS
-    scheme, _, token = web.headers.get("authorization", "").partition(" ")
+    scheme, _, token = _authorization(web.scope).partition(" ")
+    find: Callable[[str], Awaitable[Caller | None]] = web.scope["state"]["caller"]
     try:
-        caller: Caller | None = await web.state.caller(token.strip()) if scheme.lower() == "bearer" else None
+        caller = await find(token.strip()) if scheme.lower() == "bearer" else None
     except DatabaseFailed:
         raise unavailable() from None
     if caller is None:
         raise Unauthenticated(NO_TOKEN if not token else DEAD_TOKEN)
     return caller
+
+
+def _authorization(scope: Scope) -> str:
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]
+    return next((value.decode("latin-1") for name, value in pairs if name == b"authorization"), "")
 
 
 def bug() -> Issue:
@@ -256,11 +315,7 @@ def _malformed(error: Malformed) -> BadRequest:
     return refusal
 
 
-def _pretty(query: Parameters, accept: str) -> bool:
-    return _single(query, "_pretty") == "true" or "text/html" in accept
-
-
-def _render(response: FhirResponse, format: Format, *, pretty: bool, base: str) -> Response:
+def _headers(response: FhirResponse, base: str) -> dict[str, str]:
     headers = {**SECURITY, **response.headers}
     if response.version is not None:
         headers["ETag"] = etag(response.version)
@@ -272,8 +327,22 @@ def _render(response: FhirResponse, format: Format, *, pretty: bool, base: str) 
         headers["Content-Location"] = headers["Location"]
     if response.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="rsud-fhir"'
+    return headers
+
+
+def _render(response: FhirResponse, format: Format, *, pretty: bool, base: str) -> Response:
+    headers = _headers(response, base)
     if response.resource is None:
-        return Response(status_code=response.status, headers=headers)
-    write = json_format.write if format == "json" else xml_format.write
-    headers["Content-Type"] = MEDIA_TYPES[format]
-    return Response(write(response.resource, pretty=pretty), response.status, headers)
+        rendered = Response(status_code=response.status)
+    else:
+        write = json_format.write if format == "json" else xml_format.write
+        headers["Content-Type"] = MEDIA_TYPES[format]
+        rendered = Response(write(response.resource, pretty=pretty), response.status)
+    rendered.raw_headers += [_raw(name, value) for name, value in headers.items()]
+    return rendered
+
+
+@lru_cache(maxsize=256)
+def _raw(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as ASGI wants it. The same few are sent with every answer."""
+    return name.lower().encode("latin-1"), value.encode("latin-1")

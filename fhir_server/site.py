@@ -14,7 +14,7 @@ from fhir_server.search.index import describe
 from fhir_server.search.kinds.reference import normal
 from fhir_server.search.locality import Locality
 from fhir_server.store.documents import Description
-from resources.belonging import beside, security_context
+from resources.belonging import beside, in_document, security_context
 from resources.definitions.own import NONE, Extra
 from resources.registry import business_keys
 
@@ -45,6 +45,8 @@ class Site:
         urls: list[str] = [url for code in beside(type) for url in index.get(code, ())]
         if type == "Binary" and (context := security_context(resource)) is not None:
             urls.append(normal(context, Locality(self.zone, self.base)))
+        if type == "Bundle":
+            urls += [normal(name, Locality(self.zone, self.base)) for name in in_document(resource)]
         for url in urls:
             if url.startswith("Patient/"):
                 yield url.removeprefix("Patient/")

@@ -11,6 +11,8 @@ from fhir_server.access import reached
 from fhir_server.approving import approvals
 from fhir_server.audit import provenance
 from fhir_server.audit.events import Trail, encode
+from fhir_server.binary.contents import lifted
+from fhir_server.binary.context import names_another
 from fhir_server.changes import Change
 from fhir_server.commit import Context, commit
 from fhir_server.corrections import sign
@@ -35,8 +37,15 @@ async def write(
     for change in changes:
         with located(change.place):
             check_asked(change, now.caller)
-    if len(changes) == 1 and _is_plain_create(changes[0], now, trail):
-        return [await _create(changes[0], store, now, trail)]
+    async with lifted(changes, store.contents) as lighter:
+        if len(lighter) == 1 and _is_plain_create(lighter[0], now, trail):
+            return [await _create(lighter[0], store, now, trail)]
+        return await _try(lighter, store, context, trail)
+
+
+async def _try(
+    changes: Sequence[Change], store: Store, context: Callable[[], Context], trail: Trail
+) -> list[Committed]:
     for attempt in range(1, ATTEMPTS_AFTER_RACE + 1):
         try:
             return await _transact(changes, store, context, trail)
@@ -65,7 +74,7 @@ async def carry_out(errands: Sequence[Errand], store: Store, context: Callable[[
 
     async def work(transaction: Transaction) -> list[list[Committed]]:
         now = context()
-        committed = iter(await commit(changes, transaction, now))
+        committed = iter(await commit(lighter, transaction, now))
         if answers:
             await transaction.keep(answers, now.moment)
         found = [list(islice(committed, len(errand.changes))) for errand in errands]
@@ -75,7 +84,8 @@ async def carry_out(errands: Sequence[Errand], store: Store, context: Callable[[
         return found
 
     try:
-        return await store.transaction(work, sorted({change.type for change in changes}))
+        async with lifted(changes, store.contents) as lighter:
+            return await store.transaction(work, sorted({change.type for change in changes}))
     except FhirError:
         for errand in errands:
             errand.trail.is_written = False
@@ -118,6 +128,8 @@ async def _create(change: Change, store: Store, context: Context, trail: Trail) 
 def _is_plain_create(change: Change, context: Context, trail: Trail) -> bool:
     """Outside of a Bundle, so that there is nothing to resolve; and with no reference to look after."""
     if change.method != "create" or change.criteria is not None or change.place or trail.provenance is not None:
+        return False
+    if change.content is not None or names_another(change.resource or {}, context.site):
         return False
     patients = reached(context.caller)
     return patients is None or not referred(patients, [(None, change.resource or {})], context.site.base)

@@ -25,6 +25,7 @@ BOOKING_PREFIX: Final = LOCAL + "kodebooking/"  # ours: the code that BPJS Antre
 POLI_PREFIX: Final = LOCAL + "poli/"  # ours: a clinic by the code that BPJS has for it
 TICKET_PREFIX: Final = LOCAL + "antrean/"  # ours: a number of the queue of one service point and day
 QUEUE_PREFIX: Final = LOCAL + "loket-antrean/"  # ours: the queue of a service point on a day
+SEP_PREFIX: Final = LOCAL + "sep/"  # ours: the letter of eligibility (SEP) by which BPJS pays for a visit
 SERVICE_REQUEST_PREFIX: Final = LOCAL + "servicerequest/"
 KFA: Final = LOCAL + "kfa"
 

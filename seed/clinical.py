@@ -14,6 +14,7 @@ from seed.findings import allergy, complain, diagnose, vitals
 from seed.hospital import Hospital
 from seed.patients import coverage, parents, patient
 from seed.people import Person
+from seed.referrals import referred
 from seed.stories import acute, childhood, chronic, inpatient, maternity
 from seed.surgery import planned
 from seed.treatment import prescribe
@@ -38,6 +39,7 @@ def patient_record(number: int, seed: int, today: date, hospital: Hospital) -> l
     if not person.died:
         _book(chart)
         planned(chart)
+        referred(chart)
     return chart.resources
 
 

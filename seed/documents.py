@@ -53,14 +53,22 @@ SECTIONS: tuple[tuple[str, Element, tuple[tuple[str, Element, str], ...]], ...] 
     (
         "Farmasi",
         concept(KEMKES, "TK000013", "Obat"),
-        (("Obat Saat Kunjungan", concept(LOINC, "42346-7", "Medications on admission (narrative)"), "medicines"),),
+        (
+            ("Obat Saat Kunjungan", concept(LOINC, "42346-7", "Medications on admission (narrative)"), "medicines"),
+            ("Obat Pulang", concept(LOINC, "75311-1", "Discharge medications Narrative"), "home-medicines"),
+        ),
     ),
 )
 """Section -> its parts, each with what a visit has noted for it; the order of the official resume medis."""
 
 
-def summary(chart: Chart, visit: Visit) -> Resource:
-    """The resume medis of a closed visit. Sections without anything are left out."""
+_CONDITION = concept(LOINC, "10184-0", "Hospital discharge physical findings Narrative")
+_COURSE = concept(LOINC, "8648-8", "Hospital course Narrative")
+
+
+def summary(chart: Chart, visit: Visit, condition: str, course: str) -> Resource:
+    """The resume medis of a closed visit. Sections without anything are left out. `condition`: of the patient on
+    leaving; `course`: what the doctor tells of the stay."""
     day = wita_date(visit.clock)
     kind = "Inap" if visit.inpatient else "Jalan"
     resource = add(
@@ -79,7 +87,11 @@ def summary(chart: Chart, visit: Visit) -> Resource:
         author=[visit.doctor.reference],
         title=f"Resume Medis Pasien Rawat {kind} {chart.person.name.text} pada tanggal {indonesian(day)}",
         custodian={"reference": "Organization/org-rsud"},
-        section=[section for title, code, parts in SECTIONS for section in _section(title, code, parts, visit)],
+        section=[
+            *(section for title, code, parts in SECTIONS for section in _section(title, code, parts, visit)),
+            _told("Kondisi Saat Meninggalkan Rumah Sakit", _CONDITION, condition),
+            _told("Perjalanan Kunjungan Pasien", _COURSE, course),
+        ],
     )
     return resource
 
@@ -89,6 +101,11 @@ def _section(title: str, code: Element, parts: tuple[tuple[str, Element, str], .
         {"title": name, "code": part, "entry": visit.entries[key]} for name, part, key in parts if key in visit.entries
     ]
     return [{"title": title, "code": code, "section": inner}] if inner else []
+
+
+def _told(title: str, code: Element, words: str) -> Element:
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml">{words}</div>'
+    return {"title": title, "code": code, "text": {"status": "additional", "div": div}}
 
 
 def indonesian(day: date) -> str:

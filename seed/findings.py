@@ -90,6 +90,8 @@ def diagnose(
     rank = sum(1 for entry in visit.encounter["diagnosis"] if entry["use"] is USES[use]) + 1
     entry = {**note(visit, "diagnosis", condition), "display": DIAGNOSES[code][1]}
     visit.encounter["diagnosis"].append({"condition": entry, "use": USES[use], "rank": rank})
+    if visit.inpatient and rank == 1:
+        visit.encounter["diagnosis"].append({"condition": entry, "use": USES["AD"]})
     return condition
 
 

@@ -10,6 +10,9 @@ from seed.staff import CLINICS
 NAME = "RSUD Tanah Benua"
 """There is no hospital of this name."""
 
+LARGER_HOSPITAL = "org-rs-rujukan"
+"""To which the very ill are referred; there is none of its name either."""
+
 DEPARTMENTS = (
     ("org-rawat-jalan", "Instalasi Rawat Jalan"),
     ("org-igd", "Instalasi Gawat Darurat"),
@@ -43,8 +46,9 @@ WARDS = (
 
 
 def organizations() -> list[Resource]:
-    """The hospital, its departments, its clinics, and who pays."""
-    root = organization("org-rsud", NAME, kemkes("organization-type", "OT000006", "Rumah Sakit Pemerintah"))
+    """The hospital, its departments, its clinics, who pays, and a larger hospital."""
+    public = kemkes("organization-type", "OT000006", "Rumah Sakit Pemerintah")
+    root = organization("org-rsud", NAME, public)
     root["telecom"] = [
         {"system": "phone", "value": "+62840541000", "use": "work"},
         {"system": "email", "value": "info@rsud-tanah-benua.example", "use": "work"},
@@ -59,7 +63,7 @@ def organizations() -> list[Resource]:
         above = found["org-igd" if clinic.code == "EMG" else "org-rawat-jalan"]
         found[id] = organization(id, clinic.label, hl7("organization-type", "team", "Organizational team"), above)
     payer = organization("org-penjamin", "BPJS Kesehatan (contoh)", hl7("organization-type", "pay", "Payer"))
-    return [*found.values(), payer]
+    return [*found.values(), payer, organization(LARGER_HOSPITAL, "RSUD Seribu Rawa (contoh)", public)]
 
 
 def organization(id: str, name: str, kind: Element, above: Resource | None = None) -> Resource:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from resources.systems import ICD_9_CM, SNOMED
+from resources.systems import ICD_9_CM, ICD_10, SNOMED
 from seed.chart import Chart, add
 from seed.elements import coding, concept, identifier, instant, local_id, reference, spread, wita
 from seed.staff import POLI_SYSTEM
@@ -16,6 +16,21 @@ OPERATIONS = (
     ("BED", "Bedah", "53.00", "Unilateral repair of inguinal hernia, not otherwise specified", "Herniotomi"),
     ("ORT", "Orthopedi", "78.65", "Removal of implanted devices from bone, femur", "Lepas pen tungkai atas"),
 )
+REASONS = {
+    "MAT": concept(ICD_10, "H26.9", "Cataract, unspecified", text="Katarak"),
+    "BED": concept(
+        ICD_10,
+        "K40.9",
+        "Unilateral or unspecified inguinal hernia, without obstruction or gangrene",
+        text="Hernia inguinalis",
+    ),
+    "ORT": concept(
+        ICD_10,
+        "Z47.0",
+        "Follow-up care involving removal of fracture plate and other internal fixation device",
+        text="Pengangkatan fiksasi interna",
+    ),
+}
 YOUNGEST = 40
 
 
@@ -45,4 +60,5 @@ def planned(chart: Chart) -> None:
         requester=doctor.reference,
         performerType=concept(POLI_SYSTEM, poli, clinic),
         performer=[doctor.reference],
+        reasonCode=[REASONS[poli]],
     )

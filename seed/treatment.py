@@ -25,8 +25,9 @@ from seed.elements import (
 )
 
 _CATEGORIES = {
-    False: ("outpatient", "Outpatient"),
-    True: ("inpatient", "Inpatient"),
+    "outpatient": ("outpatient", "Outpatient"),
+    "inpatient": ("inpatient", "Inpatient"),
+    "discharge": ("discharge", "Discharge"),
 }
 _REQUEST = {key: [hl7("medicationrequest-category", *value)] for key, value in _CATEGORIES.items()}
 _DISPENSE = {
@@ -56,20 +57,24 @@ _OF_WOMEN = [kemkes("immunization-reason", "IM-WUS", "Imunisasi Program Rutin La
 _GIVER = hl7("v2-0443", "AP", "Administering Provider")
 
 
-def prescribe(chart: Chart, visit: Visit, days: int, *drugs: str, reason: Resource | None = None) -> None:
-    """One prescription of several items, each handed out by the pharmacy. What the patient must not get is left out."""
+def prescribe(
+    chart: Chart, visit: Visit, days: int, *drugs: str, reason: Resource | None = None, home: bool = False
+) -> None:
+    """One prescription of several items, each handed out by the pharmacy. What the patient must not get is left out.
+    `home`: what is taken along from a stay."""
     visit.later(5)
+    kind = "discharge" if home else "inpatient" if visit.inpatient else "outpatient"
     number = f"R-{chart.person.mrn}-{chart.counts.get('lembar', 0) + 1:03d}"
     chart.counts["lembar"] = chart.counts.get("lembar", 0) + 1
     for place, key in enumerate((key for key in drugs if key not in chart.avoided), start=1):
-        request = _request(chart, visit, FORMULARY[key], (number, place, days))
+        request = _request(chart, visit, FORMULARY[key], (number, place, days, kind))
         if reason:
             request["reasonReference"] = [reference(reason)]
         _dispense(chart, visit, request, days)
 
 
-def _request(chart: Chart, visit: Visit, drug: Drug, item: tuple[str, int, int]) -> Resource:
-    number, place, days = item
+def _request(chart: Chart, visit: Visit, drug: Drug, item: tuple[str, int, int, str]) -> Resource:
+    number, place, days, kind = item
     medication = chart.hospital.medications[drug.key]
     unit = DRUG_FORM_OF[drug.form]
     amount = 1 if drug.form in _WHOLE_PACKS else drug.dose * drug.times * days
@@ -84,7 +89,7 @@ def _request(chart: Chart, visit: Visit, drug: Drug, item: tuple[str, int, int])
         ],
         status="completed" if ends.date() < chart.today else "active",
         intent="order",
-        category=_REQUEST[visit.inpatient],
+        category=_REQUEST[kind],
         priority="routine",
         medicationReference=reference(medication, drug.name),
         subject=chart.subject,
@@ -101,7 +106,7 @@ def _request(chart: Chart, visit: Visit, drug: Drug, item: tuple[str, int, int])
             "performer": {"reference": "Organization/org-penunjang"},
         },
     )
-    note(visit, "medicines", request)
+    note(visit, "home-medicines" if kind == "discharge" else "medicines", request)
     return request
 
 
@@ -115,7 +120,7 @@ def _dispense(chart: Chart, visit: Visit, request: Resource, days: int) -> None:
         "serah",
         identifier=request["identifier"],
         status="completed",
-        category=_DISPENSE[visit.inpatient],
+        category=_DISPENSE[request["category"][0]["coding"][0]["code"]],
         medicationReference=request["medicationReference"],
         subject=chart.subject,
         context=request["encounter"],

@@ -16,7 +16,6 @@ from bookings import refusals
 from bookings.arriving import Arrivals
 from bookings.asking import Clerk, Wish
 from bookings.booking import Booking
-from bookings.persisting import persistently
 from bookings.session import Session
 from bookings.standing import Line, Sitting
 from bookings.ticket import queue
@@ -29,6 +28,7 @@ from fhir_server.audit.events import Trail
 from fhir_server.changes import Change
 from fhir_server.errors import FhirError, Unavailable
 from fhir_server.messages import FhirRequest, Resource
+from fhir_server.persisting import persistently
 from fhir_server.record import Record
 from fhir_server.search.query import parse
 from resources.booking import ONE_A_DAY, one_a_day
@@ -103,9 +103,9 @@ class Antrean:
         poli, day = await self._poli_and_day(sent)
         card, nik = dialect.card_of(sent), dialect.nik_of(sent)
         kind, referral = dialect.kind_of(sent), dialect.referral_of(sent)
-        for name in ("nohp", "norm"):
-            dialect.text_of(sent, name)
+        number, _ = dialect.text_of(sent, "norm"), dialect.text_of(sent, "nohp")
         patient = await looking_up.patient(record, self.clerk.hospital(), card, nik)
+        looking_up.check_record_number(patient, number)
         url = f"Patient/{patient['id']}"
         await self._check_first(url, poli, day)
         session = await self._session(record, sent, poli, day)
@@ -162,7 +162,7 @@ class Antrean:
 
     async def operations(self, record: Record, sent: Json) -> Json:
         """jadwaloperasirs."""
-        since, until = dialect.day_of(sent, "tanggalawal", "Awal "), dialect.day_of(sent, "tanggalakhir", "Akhir ")
+        since, until = dialect.day_of(sent, "tanggalawal"), dialect.day_of(sent, "tanggalakhir")
         return answer({"list": await surgery.between(record, self.clerk.hospital(), since, until)})
 
     async def own_operations(self, record: Record, sent: Json) -> Json:
@@ -187,11 +187,11 @@ class Antrean:
         return poli, dialect.visit_day(sent, self._today())
 
     async def _session(self, record: Record, sent: Json, poli: str, day: date) -> Session:
-        wanted = poli, dialect.number_of(sent, "kodedokter"), day, dialect.hours_of(sent)
+        wanted = poli, dialect.doctor_of(sent), day, dialect.hours_of(sent)
         return await looking_up.session(record, self.clerk, self.organization, wanted)
 
     async def _booking(self, record: Record, sent: Json) -> Booking:
-        code = ("identifier", dialect.code_of(sent))
+        code = ("identifier", dialect.booking_of(sent))
         documents = await looking_up.seen(record, self.clerk.hospital(), "Appointment", (code,))
         found = next((one for row in documents if (one := bookings.read(row["resource"])) is not None), None)
         if found is None:

@@ -41,6 +41,7 @@ WRONG_CARD = "Format Nomor Kartu Tidak Sesuai"
 WRONG_NIK = "Format NIK Tidak Sesuai"
 RANGE = "Tanggal Akhir Tidak Boleh Lebih Kecil dari Tanggal Awal"
 OTHER_PERSON = "Nomor Kartu dan NIK Tidak Sesuai Dengan Data Rekam Medis, Silahkan Konfirmasi ke Loket Pendaftaran"
+OTHER_RECORD = "Nomor Rekam Medis Tidak Sesuai Dengan Nomor Kartu dan NIK, Silahkan Konfirmasi ke Loket Pendaftaran"
 SKIPPED = "Nomor antrean Anda telah terlewati. Silakan hubungi petugas poli."
 
 
@@ -79,6 +80,7 @@ def no_schedule(doctor: str = "") -> Rejected:
 
 
 def wrong_day(label: str = "") -> Rejected:
+    """`label`: "Lahir " of the date of birth."""
     return Rejected(f"Format Tanggal {label}Tidak Sesuai, format yang benar adalah yyyy-mm-dd")
 
 
@@ -94,18 +96,24 @@ def text_of(sent: Mapping[str, Any], name: str) -> str:
     return value.strip()
 
 
-def number_of(sent: Mapping[str, Any], name: str) -> int:
-    """A whole number, also one that is written as text. Raises Rejected."""
+def number_of(sent: Mapping[str, Any], name: str) -> int | None:
+    """A whole number, also one that is written as text; None for anything else."""
     value = sent.get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**MOST_DIGITS:
-        raise Rejected(f"{name} Harus Berupa Angka")
-    return value
+    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**MOST_DIGITS
+    return value if is_number else None
+
+
+def code_of(sent: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str | None:
+    """A text of this form, with the spaces around it taken off; None for anything else."""
+    value = sent.get(name)
+    text = value.strip() if isinstance(value, str) else ""
+    return text if form.fullmatch(text) else None
 
 
 def day_of(sent: Mapping[str, Any], name: str, label: str = "") -> date:
-    """`label`: what the message names it, with a space behind. Raises Rejected."""
+    """`label`: as of `wrong_day`. Raises Rejected."""
     value = sent.get(name)
     if not isinstance(value, str) or not DAY.fullmatch(value):
         raise wrong_day(label)
@@ -115,19 +123,27 @@ def day_of(sent: Mapping[str, Any], name: str, label: str = "") -> date:
         raise wrong_day(label) from None
 
 
-def code_of(sent: Mapping[str, Any]) -> str:
+def booking_of(sent: Mapping[str, Any]) -> str:
     """The kodebooking. Raises Rejected."""
-    code = text_of(sent, "kodebooking")
-    if not CODE.fullmatch(code):
+    code = code_of(sent, "kodebooking", CODE)
+    if code is None:
         raise Rejected(NOT_FOUND, status=404)
     return code
 
 
 def poli_of(sent: Mapping[str, Any]) -> str:
     """Raises Rejected."""
-    code = text_of(sent, "kodepoli")
-    if not CODE.fullmatch(code):
+    code = code_of(sent, "kodepoli", CODE)
+    if code is None:
         raise Rejected(NO_POLI, status=404)
+    return code
+
+
+def doctor_of(sent: Mapping[str, Any]) -> int:
+    """Raises Rejected."""
+    code = number_of(sent, "kodedokter")
+    if code is None:
+        raise no_schedule()
     return code
 
 
@@ -140,23 +156,23 @@ def visit_day(sent: Mapping[str, Any], today: date) -> date:
 
 
 def hours_of(sent: Mapping[str, Any]) -> str:
-    """08:00-12:00; "" where it is something else, which is nobody's schedule. Raises Rejected."""
-    found = HOURS.fullmatch(text_of(sent, "jampraktek"))
+    """08:00-12:00; "" where it is something else, which is nobody's schedule."""
+    found = HOURS.fullmatch(code_of(sent, "jampraktek", HOURS) or "")
     return f"{found[1]}-{found[2]}" if found else ""
 
 
 def card_of(sent: Mapping[str, Any], name: str = "nomorkartu") -> str:
     """Raises Rejected."""
-    card = text_of(sent, name)
-    if not CARD.fullmatch(card):
+    card = code_of(sent, name, CARD)
+    if card is None:
         raise Rejected(WRONG_CARD)
     return card
 
 
 def nik_of(sent: Mapping[str, Any]) -> str:
     """Raises Rejected."""
-    nik = text_of(sent, "nik")
-    if not NIK.fullmatch(nik):
+    nik = code_of(sent, "nik", NIK)
+    if nik is None:
         raise Rejected(WRONG_NIK)
     return nik
 
@@ -164,7 +180,7 @@ def nik_of(sent: Mapping[str, Any]) -> str:
 def kind_of(sent: Mapping[str, Any]) -> int:
     """Raises Rejected."""
     kind = number_of(sent, "jeniskunjungan")
-    if kind not in KINDS:
+    if kind is None or kind not in KINDS:
         raise Rejected("Jenis Kunjungan Tidak Sesuai")
     return kind
 
@@ -180,7 +196,8 @@ def referral_of(sent: Mapping[str, Any]) -> str:
 def check_moment(sent: Mapping[str, Any], now: datetime) -> None:
     """The `waktu` of a check-in, in milliseconds: our own clock counts, but a time far ahead is a mistake. Raises
     Rejected."""
-    if number_of(sent, "waktu") > milliseconds(now + MOST_AHEAD):
+    moment = number_of(sent, "waktu")
+    if moment is None or moment > milliseconds(now + MOST_AHEAD):
         raise Rejected("Waktu Checkin Tidak Sesuai")
 
 

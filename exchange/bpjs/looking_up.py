@@ -11,7 +11,15 @@ from datetime import date, tzinfo
 from bookings.asking import Clerk, Wanted
 from bookings.reading import found
 from bookings.session import Session
-from exchange.bpjs.dialect import NO_PATIENT, NO_POLI, OTHER_PERSON, UNKNOWN_PATIENT, Rejected, no_schedule
+from exchange.bpjs.dialect import (
+    NO_PATIENT,
+    NO_POLI,
+    OTHER_PERSON,
+    OTHER_RECORD,
+    UNKNOWN_PATIENT,
+    Rejected,
+    no_schedule,
+)
 from fhir_server.access import visible
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
@@ -81,6 +89,14 @@ def _is_another(keys: set[str], card: str, nik: str) -> bool:
     other_card = any(key.startswith(BPJS_PREFIX) for key in keys) and not _has_card(keys, card)
     other_nik = any(key.startswith(f"{NIK}|") for key in keys) and f"{NIK}|{nik}" not in keys
     return other_card or other_nik
+
+
+def check_record_number(patient: Resource, number: str) -> None:
+    """The norm that was sent, where one was: one that the patient has or had, with or without the zeros before it.
+    Raises Rejected."""
+    own = {one.value.lstrip("0") for one in identifiers(patient) if one.system.startswith(MRN_PREFIX)}
+    if number and own and number.lstrip("0") not in own:
+        raise Rejected(OTHER_RECORD)
 
 
 def record_number(patient: Resource) -> str:

@@ -5,16 +5,18 @@ https://hl7.org/fhir/R4/patient.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exchange.bpjs.dialect import Rejected, card_of, day_of, nik_of, text_of
+from exchange.bpjs.dialect import Rejected, card_of, code_of, day_of, nik_of, text_of
 from fhir_server.messages import Resource
 from resources.systems import ADMINISTRATIVE_CODE, BPJS_CARD, KK, MRN_PREFIX, NIK
 
-GENDERS = {"L": "male", "P": "female"}
+GENDERS = {"L": "male", "P": "female", "l": "male", "p": "female"}
+GENDER = re.compile(r"[LlPp]")
 BIRTH = "Lahir "
 
 PLACE = {
@@ -52,16 +54,16 @@ class Newcomer:
 
 def read(sent: Mapping[str, Any], today: date) -> Newcomer:
     """In the order of the official table. Raises Rejected for the first that is wrong."""
-    _filled(sent, "nomorkartu", "Nomor Kartu")
+    _check_filled(sent, "nomorkartu", "Nomor Kartu")
     card = card_of(sent)
-    _filled(sent, "nik", "NIK")
+    _check_filled(sent, "nik", "NIK")
     nik = nik_of(sent)
     family = _filled(sent, "nomorkk", "Nomor KK")
     name = _filled(sent, "nama", "Nama")
-    gender = GENDERS.get(text_of(sent, "jeniskelamin").upper())
+    gender = GENDERS.get(code_of(sent, "jeniskelamin", GENDER) or "")
     if gender is None:
         raise Rejected("Jenis Kelamin Belum Dipilih")
-    _filled(sent, "tanggallahir", "Tanggal Lahir")
+    _check_filled(sent, "tanggallahir", "Tanggal Lahir")
     born = day_of(sent, "tanggallahir", BIRTH)
     if born > today:
         raise Rejected("Tanggal Lahir Tidak Boleh Melebihi Hari Ini")
@@ -71,10 +73,14 @@ def read(sent: Mapping[str, Any], today: date) -> Newcomer:
 
 
 def _filled(sent: Mapping[str, Any], name: str, label: str) -> str:
-    found = text_of(sent, name)
-    if not found:
+    _check_filled(sent, name, label)
+    return text_of(sent, name)
+
+
+def _check_filled(sent: Mapping[str, Any], name: str, label: str) -> None:
+    value = sent.get(name)
+    if value is None or (isinstance(value, str) and not value.strip()):
         raise Rejected(f"{label} Belum Diisi")
-    return found
 
 
 def patient(newcomer: Newcomer, number: str, organization: str, id: str) -> Resource:

@@ -14,8 +14,7 @@ from bookings import ticket as tickets
 from bookings.asking import Clerk
 from bookings.booking import Booking
 from bookings.issuing import Counter, ServicePoint, following
-from bookings.persisting import persistently
-from bookings.progress import at_point, by_visit
+from bookings.progress import at_point, by_visit, given_out
 from bookings.reading import by_id
 from bookings.ticket import Ticket, queue
 from exchange.bpjs.counting import called
@@ -24,6 +23,7 @@ from exchange.bpjs.looking_up import seen
 from fhir_server.access import writable
 from fhir_server.changes import Change
 from fhir_server.messages import Resource
+from fhir_server.persisting import persistently
 from fhir_server.record import Record
 from resources.issues import Text
 from resources.systems import MEDICATION_TYPE
@@ -96,8 +96,8 @@ class Pharmacy:
             raise Rejected("Pelayanan Poli Belum Selesai")
         if booking.day != now.astimezone(hospital.site.zone).date():
             raise Rejected("Antrean Farmasi Diambil Pada Hari Pelayanan")
-        given_out = await at_point(hospital, queue(self.point, booking.day))
-        counter = Counter(ServicePoint(self.point, "farmasi"), now, [one for one, _ in given_out])
+        taken = await given_out(hospital, queue(self.point, booking.day))
+        counter = Counter(ServicePoint(self.point, "farmasi"), now, taken)
         ticket = following(max(served, key=lambda one: (one.finished or now, one.id)), counter)
         await hospital.carry_out([record.errand([Change.create(tickets.write(ticket))])])
         return ticket

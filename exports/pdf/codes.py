@@ -47,16 +47,16 @@ class Symbol(Flowable):  # type: ignore[misc]
     def __init__(self, code: Code, width: float) -> None:
         super().__init__()
         self._code = code
-        self._frame = width
+        self._room = width
         self._bars = _bars(code, width) if code.kind == "code128" else None
         self.height = code.size * mm
         self.width = self._bars.width if self._bars is not None else self.height
 
     def wrap(self, *_: float) -> tuple[float, float]:
-        return self._frame, self.height
+        return self._room, self.height
 
     def draw(self) -> None:
-        place = {"left": 0.0, "center": (self._frame - self.width) / 2, "right": self._frame - self.width}
+        place = {"left": 0.0, "center": (self._room - self.width) / 2, "right": self._room - self.width}
         left = place[self._code.align]
         if self._bars is not None:
             self._bars.drawOn(self.canv, left, 0)

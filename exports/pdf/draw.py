@@ -12,7 +12,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplat
 
 from exports.pdf import frames
 from exports.pdf.archive import finished
-from exports.pdf.blocks import flowables
+from exports.pdf.blocks import flowables, without_end
 from exports.pdf.fonts import BOLD, REGULAR, register
 from exports.pdf.look import INK, QUIET, Look
 from exports.pdf.papers import PAPERS, Paper
@@ -72,15 +72,18 @@ def _later(canvas: Canvas, sheet: Sheet, paper: Paper) -> None:
 
 def _small(sheet: Sheet, story: list[Flowable], paper: Paper) -> bytes:
     """A card, a label, or a roll that ends where the text does."""
-    width, height = paper.width, paper.height
+    width, height, story = paper.width, paper.height, without_end(story)
     if height is None:
-        height = (
-            sum(flowable.wrap(width - 2 * paper.margin, LONGEST_ROLL)[1] for flowable in story)
-            + 2 * paper.margin
-            + 4 * mm
-        )
+        room = width - 2 * paper.margin
+        height = sum(_high(flowable, room) for flowable in story) + 2 * paper.margin + 4 * mm
     page = PageTemplate("all", [_frame(paper, paper.margin, height - paper.margin)], pagesize=(width, height))
     return _built(sheet, story, (width, height), [page])
+
+
+def _high(flowable: Flowable, width: float) -> float:
+    """With the space around it."""
+    high = flowable.wrap(width, LONGEST_ROLL)[1]
+    return float(high + flowable.getSpaceBefore() + flowable.getSpaceAfter())
 
 
 def _frame(paper: Paper, bottom: float, top: float) -> Frame:

@@ -12,6 +12,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from exports.pdf.codes import draw_qr
 from exports.pdf.fonts import BOLD, REGULAR, runs
+from exports.pdf.lines import write
 from exports.pdf.look import ACCENT, INK, LINE, QUIET, WATERMARK
 from exports.pdf.papers import Paper
 from exports.sheet import Letterhead, Sheet
@@ -122,28 +123,20 @@ def draw_subject(canvas: Any, sheet: Sheet, paper: Paper) -> None:
     canvas.setFillColor(QUIET)
     shown = _cut(sheet.subject, REGULAR, SMALL, (paper.width - 2 * paper.margin) / 2)
     width = sum(stringWidth(text, font, SMALL) for font, text in runs(shown, REGULAR))
-    _text(canvas, shown, (paper.width - paper.margin - width, top), REGULAR, SMALL)
+    write(canvas, shown, (paper.width - paper.margin - width, top), REGULAR, SMALL)
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.5)
     canvas.line(paper.margin, top - 4, paper.width - paper.margin, top - 4)
 
 
 def _left(canvas: Any, text: str, at: tuple[float, float], room: float, font: str = REGULAR) -> None:
-    _text(canvas, _cut(text, font, SMALL, room), at, font, SMALL)
+    write(canvas, _cut(text, font, SMALL, room), at, font, SMALL)
 
 
 def _centred(canvas: Any, text: str, at: tuple[float, float], size: float, font: str) -> None:
     canvas.setFillColor(INK)
     width = sum(stringWidth(part, name, size) for name, part in runs(text, font))
-    _text(canvas, text, (at[0] - width / 2, at[1]), font, size)
-
-
-def _text(canvas: Any, text: str, at: tuple[float, float], font: str, size: float) -> None:
-    drawn = canvas.beginText(*at)
-    for name, part in runs(text.replace("\n", " ").replace("\t", " "), font):
-        drawn.setFont(name, size)
-        drawn.textOut(part)
-    canvas.drawText(drawn)
+    write(canvas, text, (at[0] - width / 2, at[1]), font, size)
 
 
 def _cut(text: str, font: str, size: float, room: float) -> str:

@@ -20,6 +20,9 @@ ACCENT = HexColor(0x0B5C6B)
 ALARM = HexColor(0xB00020)
 ALARM_BAND = HexColor(0xFDECEE)
 WATERMARK = HexColor(0xE4E7EA)
+EXTERNAL = HexColor(0x1B4F9C)
+PAPER = HexColor(0xFFFFFF)
+TONES = {"": INK, "quiet": QUIET, "accent": ACCENT, "alarm": ALARM, "external": EXTERNAL}
 
 ALIGN = {"left": TA_LEFT, "center": TA_CENTER, "right": TA_RIGHT}
 
@@ -62,11 +65,14 @@ __all__ = [
     "ALARM_BAND",
     "BAND",
     "BOLD",
+    "EXTERNAL",
     "INK",
     "ITALIC",
     "LINE",
+    "PAPER",
     "QUIET",
     "REGULAR",
+    "TONES",
     "WATERMARK",
     "Look",
 ]

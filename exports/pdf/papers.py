@@ -26,7 +26,8 @@ PAPERS = {
     "roll80": Paper(80 * mm, None, 4 * mm, letter=False, text=8.5),
     "roll58": Paper(58 * mm, None, 3 * mm, letter=False, text=7.5),
     "card": Paper(85.6 * mm, 54 * mm, 4 * mm, letter=False, text=7.5),
-    "label": Paper(60 * mm, 40 * mm, 2.5 * mm, letter=False, text=7.5),
-    "small-label": Paper(50 * mm, 20 * mm, 2 * mm, letter=False, text=6.5),
-    "wristband": Paper(279 * mm, 25 * mm, 3 * mm, letter=False, text=8),
+    "label": Paper(60 * mm, 40 * mm, 2 * mm, letter=False, text=7.5),
+    "small-label": Paper(50 * mm, 20 * mm, 1.5 * mm, letter=False, text=6.5),
+    "wristband": Paper(279 * mm, 25 * mm, 1.5 * mm, letter=False, text=8),
+    "infant-wristband": Paper(152 * mm, 19 * mm, 1.5 * mm, letter=False, text=6.5),
 }

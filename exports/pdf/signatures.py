@@ -15,6 +15,9 @@ SPACE = 18
 NO_NAME = "\N{NO-BREAK SPACE}"
 """As high as a name, so that the line below it stands where it would."""
 
+MOST_LETTERS = 160
+"""Of a line: what is longer would not fit on one page with the space above it."""
+
 CENTRED = [
     ("FONTNAME", (0, 0), (-1, -1), REGULAR),
     ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
@@ -39,8 +42,17 @@ def signatures(block: Signatures, look: Look) -> Table:
 
 
 def _signature(one: Signature, look: Look) -> list[Flowable]:
-    above = [paragraph(line, look.style(align="center")) for line in one.above]
+    above = [paragraph(_line(line), look.style(align="center")) for line in one.above]
     space = Symbol(Code("qr", one.code, SPACE), look.width) if one.code else Spacer(0, SPACE * mm)
-    name = Table([[paragraph(one.name or NO_NAME, look.style(BOLD, align="center"))]], colWidths=[look.width], style=UNDERLINED)
-    below = [paragraph(line, look.style(times=0.92, align="center")) for line in one.below]
-    return [*above, space, name, *below]
+    name = Table(
+        [[paragraph(_line(one.name) or NO_NAME, look.style(BOLD, align="center"))]],
+        colWidths=[look.width],
+        style=UNDERLINED,
+    )
+    below = [paragraph(_line(line), look.style(times=0.92, align="center")) for line in one.below]
+    return [*above, space, name, Spacer(0, 1.5), *below]
+
+
+def _line(text: str) -> str:
+    words = text.replace("\n", " ")
+    return words if len(words) <= MOST_LETTERS else f"{words[:MOST_LETTERS]}…"

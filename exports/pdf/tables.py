@@ -97,7 +97,7 @@ def _cells(row: Row, table: Table, look: Look) -> list[Any]:
     font, ink = FONTS.get(row.mark, REGULAR), INKS.get(row.mark, INK)
     cells = row.cells[:1] if row.mark == "group" else row.cells
     shown = [
-        paragraph(cell, look.style(font, times=0.95, align=column.align, color=ink))
+        paragraph(cell, look.style(font, times=0.95, align=column.align if row.mark != "group" else "left", color=ink))
         for cell, column in zip(cells, table.columns, strict=False)
     ]
     return [*shown, *[""] * (len(table.columns) - len(shown))]

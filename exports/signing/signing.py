@@ -7,7 +7,6 @@ claim is older than LONGEST, a person looks at the signer first and says that th
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -100,8 +99,10 @@ class Signing:
         await self.issuing.change(record, found, replace(document, since=self.clock()), content=content)
 
     async def _content(self, document: IssuedDocument) -> bytes:
-        stored = await self.issuing.office.hospital().read("Binary", document.clean)
-        return base64.b64decode(stored["resource"]["data"])
+        hospital = self.issuing.office.hospital()
+        content = hospital.content(await hospital.read("Binary", document.clean))
+        assert content is not None
+        return b"".join([piece async for piece in content.read(0, content.size)])
 
     async def _signatory(self, record: Record, passphrase: SecretStr) -> Signatory:
         """Raises Forbidden."""

@@ -21,8 +21,13 @@ COMPARTMENT_DEFINITION = "http://hl7.org/fhir/CompartmentDefinition"
 WRITES = "create update patch delete conditional-update conditional-patch conditional-delete".split()
 TYPE_LEVEL = ("create", "search-type", "history-type")
 SYSTEM_LEVEL = ("transaction", "history-system", "search-system")
-Operations = tuple[tuple[str, str, str | None], ...]
-"""Name, definition, and the only type that has it, of each operation."""
+BINARY = (
+    "Read and written as what it is, in one range too, or as a resource where application/fhir+json or"
+    " application/fhir+xml is named. X-Security-Context or securityContext says whose record it is part of. In Bundles"
+    " a content above 256 KB is left out (SUBSETTED)."
+)
+Operations = tuple[tuple[str, str, tuple[str, ...]], ...]
+"""Name, definition, and the only types that have it, of each operation."""
 
 
 class OperationLike(Protocol):
@@ -30,7 +35,7 @@ class OperationLike(Protocol):
     def definition(self) -> str: ...
 
     @property
-    def type(self) -> str | None: ...
+    def types(self) -> tuple[str, ...]: ...
 
 
 class RouteLike(Protocol):
@@ -47,7 +52,7 @@ def capabilities(
     """`closed`: one has to sign in, and is told where."""
     known = {route.code: route.operation for route in routes}
     codes = tuple(code for code, operation in known.items() if operation is None)
-    operations = tuple((code[1:], one.definition, one.type) for code, one in known.items() if one is not None)
+    operations = tuple((code[1:], one.definition, one.types) for code, one in known.items() if one is not None)
     found = statement(request.base, codes, operations, ready(extra))
     if closed:
         security = oauth_uris(request.base.removesuffix("/fhir"))
@@ -117,8 +122,10 @@ def _resource(type: str, codes: tuple[str, ...], operations: Operations, extra: 
         "searchRevInclude": ["*", *sorted(_pointing_at(extra).get(type, ()))],
         "searchParam": _parameters(type, extra),
     }
-    own = ((name, definition) for name, definition, only in operations if only in (None, type))
-    row["operation"] = [{"name": name, "definition": definition} for name, definition in own]
+    own = ((name, definition) for name, definition, only in operations if not only or type in only)
+    row["operation"] = [{"name": name, "definition": url.replace("{type}", type)} for name, url in own]
+    if type == "Binary":
+        row["documentation"] = BINARY
     return {name: value for name, value in row.items() if value != []}
 
 

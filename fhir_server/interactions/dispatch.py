@@ -14,7 +14,7 @@ from fhir_server.audit.events import Trail
 from fhir_server.audit.provenance import sent
 from fhir_server.errors import BadRequest, FhirError, MethodNotAllowed, NotFound, Unavailable
 from fhir_server.interactions import capabilities, create, delete, history, patch, read, search, transaction, update
-from fhir_server.interactions.operations import break_glass, explain, validate
+from fhir_server.interactions.operations import break_glass, docref, document, everything, explain, summary, validate
 from fhir_server.interactions.subset import subset
 from fhir_server.messages import FhirRequest, FhirResponse
 from fhir_server.record import Record
@@ -34,10 +34,11 @@ BUNDLE = "transaction"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`definition`: the canonical URL of its OperationDefinition; `type`: the only resource type that has it."""
+    """`definition`: the canonical URL of its OperationDefinition, in which {type} stands for the resource type;
+    `types`: the only resource types that have it, none for all."""
 
     definition: str
-    type: str | None = None
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,21 @@ class Route:
 
 def operation(code: str, type: str | None = None) -> Operation:
     """An operation of our own; of standard ones the definition is HL7's."""
-    return Operation(f"urn:rsud-fhir:operation:{code[1:]}", type)
+    return Operation(f"urn:rsud-fhir:operation:{code[1:]}", () if type is None else (type,))
+
+
+def by_get_and_post(path: str, interaction: Interaction, code: str, operation: Operation) -> tuple[Route, Route]:
+    """The rows of an operation that changes nothing."""
+    get, post = (Route(method, path, interaction, code, operation) for method in ("GET", "POST"))
+    return get, post
 
 
 EXPLAIN, BREAK_GLASS = operation("$explain"), operation("$break-glass", "Patient")
 VALIDATE = Operation("http://hl7.org/fhir/OperationDefinition/Resource-validate")
+EVERYTHING = Operation("http://hl7.org/fhir/OperationDefinition/{type}-everything", ("Patient", "Encounter"))
+DOCUMENT = Operation("http://hl7.org/fhir/OperationDefinition/Composition-document", ("Composition",))
+SUMMARY = Operation("http://hl7.org/fhir/uv/ips/OperationDefinition/summary", ("Patient",))
+DOCREF = Operation("http://hl7.org/fhir/us/core/OperationDefinition/docref", ("DocumentReference",))
 
 INTERACTIONS = (
     Route("GET", "_history", history.history_system, "history-system"),
@@ -87,6 +98,13 @@ INTERACTIONS = (
     Route("POST", "{type}/{id}/$validate", validate.validate_instance, "$validate", VALIDATE),
     Route("GET", "{type}/{id}/$validate", validate.validate_instance, "$validate", VALIDATE),
     Route("POST", "{type}/{id}/$break-glass", break_glass.break_glass, "$break-glass", BREAK_GLASS),
+    *by_get_and_post("{type}/$everything", everything.everything_of_the_only_one, "$everything", EVERYTHING),
+    *by_get_and_post("{type}/{id}/$everything", everything.everything, "$everything", EVERYTHING),
+    *by_get_and_post("{type}/$document", document.document, "$document", DOCUMENT),
+    *by_get_and_post("{type}/{id}/$document", document.document, "$document", DOCUMENT),
+    *by_get_and_post("{type}/$summary", summary.summary, "$summary", SUMMARY),
+    *by_get_and_post("{type}/{id}/$summary", summary.summary, "$summary", SUMMARY),
+    *by_get_and_post("{type}/$docref", docref.docref, "$docref", DOCREF),
 )
 
 
@@ -149,11 +167,9 @@ class Dispatcher:
                     f"{request.method} tidak dapat dipakai di alamat ini; gunakan {', '.join(sorted(routes))}.",
                 )
             )
-        if route.operation and route.operation.type not in (None, arguments.get("type")):
-            raise NotFound(
-                Text(f"{route.code} is for {route.operation.type}.", f"{route.code} untuk {route.operation.type}."),
-                code="not-supported",
-            )
+        if route.operation and route.operation.types and arguments.get("type") not in route.operation.types:
+            types = ", ".join(route.operation.types)
+            raise NotFound(Text(f"{route.code} is for {types}.", f"{route.code} untuk {types}."), code="not-supported")
         return route, arguments
 
     async def _bundle(self, request: FhirRequest, record: Record) -> FhirResponse:

@@ -11,7 +11,7 @@ from resources.issues import Text
 
 
 async def read(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
-    return _answer(request, await record.read(type, id))
+    return _answer(request, await record.read(type, id), record)
 
 
 async def vread(request: FhirRequest, record: Record, *, type: str, id: str, version: str) -> FhirResponse:
@@ -19,11 +19,13 @@ async def vread(request: FhirRequest, record: Record, *, type: str, id: str, ver
         raise NotFound(
             Text(f"There is no version {version} of {type}/{id}.", f"Tidak ada versi {version} dari {type}/{id}.")
         )
-    return _answer(request, await record.vread(type, id, int(version)))
+    return _answer(request, await record.vread(type, id, int(version)), record)
 
 
-def _answer(request: FhirRequest, document: Document) -> FhirResponse:
+def _answer(request: FhirRequest, document: Document, record: Record) -> FhirResponse:
     version, updated = document["version"], document["updated"]
     if not_modified(request, version, updated):
         return FhirResponse(304, version=version, updated=updated)
-    return FhirResponse(200, document["resource"], version=version, updated=updated)
+    is_part = any(name in ("_summary", "_elements") for name, _ in request.query)
+    content = None if is_part else record.content(document)
+    return FhirResponse(200, document["resource"], version=version, updated=updated, content=content)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fhir_server.changes import Change
 from fhir_server.errors import BadRequest
+from fhir_server.interactions import binary
 from fhir_server.interactions.preconditions import if_match, if_none_match_any
 from fhir_server.interactions.written import response
-from fhir_server.messages import FhirRequest, FhirResponse
+from fhir_server.messages import FhirRequest, FhirResponse, Upload
 from fhir_server.record import Record
 from fhir_server.validation import expect_type
 from resources.issues import Text
 
 
 async def update(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
+    if isinstance(request.body, Upload):
+        return await binary.write(request, record, request.body, partial(change, type=type, id=id))
     return response(request, (await record.commit([change(request, type, id)]))[0])
 
 

@@ -23,9 +23,12 @@ Layout = Literal["scalar", "object", "list"]
 
 RANGED = frozenset({"date", "number", "quantity"})
 DOCUMENT_FIELDS = {"_id": "_id", "_lastUpdated": "updated"}
-WORDS, NARRATIVE, TEXT, GROUPS, POSITION, CONTAINED = (
-    f"search.{name}" for name in ("words", "narrative", "text", "groups", "position", "contained")
+WORDS, NARRATIVE, TEXT, GROUPS, POSITION, CONTAINED, BEGINNINGS = (
+    f"search.{name}" for name in ("words", "narrative", "text", "groups", "position", "contained", "beginnings")
 )
+_BY_BEGINNINGS = frozenset({("Patient", "name")})
+"""What is typed in all day; each of these has an index of its own. See docs/decisions/0020."""
+
 _UNIONS = ("", "component-")
 _BASE = "http://hl7.org/fhir/SearchParameter/"
 _FOR_ALL_TYPES = {"_content": ("Resource-content", WORDS), "_list": ("Resource-list", "_id")}
@@ -54,7 +57,8 @@ class Component:
 class Field:
     """`path`: the document field; `layout`: one plain value (`scalar`), one {lo, hi} (`object`) or a list of entries;
     `systems`: the implicit systems of a code, by code; `texts`: where the words that stand for its codes are;
-    `components` of a composite, and `alternatives`: the composites any of which this one is."""
+    `components` of a composite, and `alternatives`: the composites any of which this one is; `beginnings`: where the
+    first letters of its strings are, "" where these are not kept."""
 
     parameter: SearchParameter
     path: str
@@ -63,6 +67,7 @@ class Field:
     texts: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     alternatives: tuple[Field, ...] = ()
+    beginnings: str = ""
 
     @property
     def code(self) -> str:
@@ -120,7 +125,8 @@ def _field(parameter: SearchParameter, type: str) -> Field:
     if parameter.code in DOCUMENT_FIELDS:
         return Field(parameter, DOCUMENT_FIELDS[parameter.code], "scalar")
     path, layout = f"index.{parameter.code}", _layout(parameter.type, parameter.single)
-    return Field(parameter, path, layout, _systems(parameter, type), tuple(_texts(parameter)))
+    beginnings = f"{BEGINNINGS}.{parameter.code}" if (type, parameter.code) in _BY_BEGINNINGS else ""
+    return Field(parameter, path, layout, _systems(parameter, type), tuple(_texts(parameter)), beginnings=beginnings)
 
 
 def _layout(kind: str, single: bool) -> Layout:

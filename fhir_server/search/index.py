@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fhir_server.messages import Resource
 from fhir_server.search.fields import TEXT, Entry, Field, fields, indexed
-from fhir_server.search.kinds import composite, contained, near, reference, token, words
+from fhir_server.search.kinds import composite, contained, near, reference, string, token, words
 from fhir_server.search.kinds.simple import INDEXES, IndexValue
 from fhir_server.search.locality import Locality
 from resources.definitions.own import NONE, Extra
@@ -25,8 +25,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Description:
     """`index` by parameter code; `compartments`: compartment -> ids of those that the resource belongs to; `search`:
-    what the one index of search values leaves out: words, texts, groups, the position, and the values of contained
-    resources."""
+    what the one index of search values leaves out: words, texts, the first letters of names, groups, the position, and
+    the values of contained resources."""
 
     index: Index
     compartments: dict[str, list[str]]
@@ -55,6 +55,7 @@ class Plan:
     always: tuple[Extraction, ...]
     compartments: tuple[tuple[str, tuple[str, ...]], ...]
     groups: tuple[Field, ...]
+    beginnings: tuple[str, ...]
 
 
 def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NONE) -> Description:
@@ -80,6 +81,8 @@ def describe(resource: Resource, *, zone: ZoneInfo, base: str, extra: Extra = NO
     search: dict[str, Any] = words.index(resource)
     if texts:
         search["text"] = {code: list(dict.fromkeys(folded)) for code, folded in texts.items()}
+    if beginnings := _beginnings(type, index):
+        search["beginnings"] = beginnings
     if groups := _groups(resource, locality):
         search["groups"] = groups
     if point := near.index(resource):
@@ -114,6 +117,11 @@ def _add_beside(
                 found.setdefault(f"{field.code}{reference.IDENTIFIER}", []).extend(identifiers)
             if versions := reference.versions(value, locality):
                 found.setdefault(f"{field.code}{reference.VERSION}", []).extend(versions)
+
+
+def _beginnings(type: str, index: Index) -> dict[str, list[str]]:
+    codes = (code for code in plan(type).beginnings if code in index)
+    return {code: found for code in codes if (found := string.beginnings(index[code]))}
 
 
 def _groups(resource: Resource, locality: Locality) -> dict[str, list[Entry]]:
@@ -173,7 +181,9 @@ def plan(type: str, extra: Extra = NONE) -> Plan:
             for key in one.path.keys:
                 due.setdefault(key, []).append(one)
     groups = tuple(field for field in fields(type).values() if field.components and field.path)
-    return Plan({key: tuple(found) for key, found in due.items()}, always, tuple(_compartment_codes(type)), groups)
+    beginnings = tuple(field.code for field in fields(type).values() if field.beginnings)
+    by_key = {key: tuple(found) for key, found in due.items()}
+    return Plan(by_key, always, tuple(_compartment_codes(type)), groups, beginnings)
 
 
 def _shared(type: str, extra: Extra) -> list[Extraction]:

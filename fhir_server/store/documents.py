@@ -12,6 +12,7 @@ from bson.codec_options import CodecOptions, TypeCodec, TypeDecoder, TypeRegistr
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 
+from fhir_server.changes import Uploaded
 from fhir_server.messages import Resource
 
 Document = dict[str, Any]
@@ -19,8 +20,8 @@ Document = dict[str, Any]
 COMPUTED = ("index", "search")
 """What is there only to be searched by."""
 
-JUDGED_BY = ("compartments", "labels")
-"""What every version keeps: who may see it."""
+JUDGED_BY = ("compartments", "labels", "inherited")
+"""What every version keeps: who may see it, and what of that comes from what a Binary names as its context."""
 
 
 class _DecimalCodec(TypeCodec):
@@ -90,8 +91,8 @@ def with_meta(resource: Resource, stamp: Stamp) -> Resource:
     return {"resourceType": resource["resourceType"], "id": stamp.id, "meta": meta, **rest}
 
 
-def live(resource: Resource, stamp: Stamp, described: Description) -> Document:
-    """A current document. `resource` carries id and meta already."""
+def live(resource: Resource, stamp: Stamp, described: Description, content: Uploaded | None = None) -> Document:
+    """A current document. `resource` carries id and meta already; `content`: what lies beside it."""
     document: Document = {
         "_id": stamp.id,
         "version": stamp.version,
@@ -108,6 +109,8 @@ def live(resource: Resource, stamp: Stamp, described: Description) -> Document:
         document["search"] = described.search
     if described.keys:
         document["keys"] = described.keys
+    if content is not None:
+        document["content"] = {"file": content.file, "size": content.size, "sha256": content.sha256}
     return document
 
 

@@ -27,14 +27,19 @@ BY_PATIENT_AND_DATE = IndexModel(
 BY_LOCATION_AND_DATE = IndexModel([("index.location", ASCENDING), ("index.date.lo", ASCENDING)], name="location_date")
 BY_STATUS_AND_DATE = IndexModel([("index.status", ASCENDING), ("index.date.lo", ASCENDING)], name="status_date")
 
+BY_NAME = IndexModel([("deleted", ASCENDING), ("search.beginnings.name", ASCENDING), ("_id", ASCENDING)], name="name")
+
+INHERITING = IndexModel([("inherited.from", ASCENDING)], name="inherited", sparse=True)
 RESTRICTING = IndexModel([("labels.consent", ASCENDING)], name="restricting", sparse=True)
 
 HOT = {
+    "Binary": (INHERITING,),
     "Consent": (RESTRICTING,),
     "Observation": (BY_PATIENT_AND_DATE,),
     "Encounter": (BY_PATIENT_AND_DATE, BY_LOCATION_AND_DATE, BY_STATUS_AND_DATE),
     "Appointment": (BY_STATUS_AND_DATE,),
     "Location": (POSITION,),
+    "Patient": (BY_NAME,),
 }
 
 CLAIM_SECONDS = 3600

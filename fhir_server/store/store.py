@@ -24,10 +24,12 @@ from fhir_server.store import indexes, snapshot, watch
 from fhir_server.store.answers import Answers
 from fhir_server.store.audit_trail import AuditTrail
 from fhir_server.store.coalesce import Coalescer
+from fhir_server.store.contents import Contents
 from fhir_server.store.documents import CODEC, COMPUTED, Document, from_history
 from fhir_server.store.emergencies import Emergencies
 from fhir_server.store.faults import translate, translated, unavailable
 from fhir_server.store.history import HistoryQuery, merged
+from fhir_server.store.jobs import Jobs
 from fhir_server.store.journal import ChainMoved, Journal
 from fhir_server.store.parameters import ParameterStates
 from fhir_server.store.plans import Effort, effort
@@ -89,6 +91,8 @@ class Store:
         self.journal = Journal(self._database)
         self.emergencies = Emergencies(self._database)
         self.answers = Answers(self._database)
+        self.contents = Contents(self._database)
+        self.jobs = Jobs(self._database)
 
     async def open(self) -> None:
         """Creates missing indexes of the types that are in use. MongoDB builds them without blocking."""
@@ -97,6 +101,8 @@ class Store:
             await self.journal.open()
             await self.emergencies.open()
             await self.answers.open()
+            await self.contents.open()
+            await self.jobs.open()
             await self.cursor_key()
             for type in await self.types():
                 await self.prepare(type)
@@ -194,6 +200,11 @@ class Store:
             with translated():
                 self._cursor_key = await secret(self._database[KEYS], "cursor", CURSOR_KEY_BYTES)
         return self._cursor_key
+
+    async def document_key(self) -> bytes:
+        """The secret that documents are signed with, 32 bytes, made once like that of the cursors."""
+        with translated():
+            return await secret(self._database[KEYS], "document", 32)
 
     async def history(self, query: HistoryQuery, access: Callable[[str], Access]) -> list[Document]:
         """Versions, newest first; each document gets its `type`."""

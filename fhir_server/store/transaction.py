@@ -13,6 +13,7 @@ from fhir_server.access import Access, Filter
 from fhir_server.store.answers import COLLECTION as ANSWERS
 from fhir_server.store.answers import Answer
 from fhir_server.store.answers import row as answer_row
+from fhir_server.store.contents import Contents
 from fhir_server.store.documents import Document, history_row
 from fhir_server.store.emergencies import COLLECTION as EMERGENCIES
 from fhir_server.store.emergencies import Emergency, row
@@ -63,6 +64,16 @@ class Transaction:
         with translated_in_transaction():
             rows = [answer_row(answer, at) for answer in answers]
             await self._database[ANSWERS].insert_many(rows, session=self._session)
+
+    async def adopt(self, files: Iterable[str]) -> None:
+        """The contents of these names belong to what is written here. Raises Unavailable where one was swept."""
+        await Contents(self._database).adopt(files, self._session)
+
+    async def reinherit(self, id: str, judged: Document) -> None:
+        """Who may see a Binary has changed, since what it names as its context has."""
+        lost = {} if "labels" in judged else {"$unset": {"labels": ""}}
+        with translated_in_transaction():
+            await self._database["Binary"].update_one({"_id": id}, {"$set": judged, **lost}, session=self._session)
 
     async def get_many(self, type: str, ids: Iterable[str]) -> dict[str, Document]:
         """Current documents and tombstones by id, whoever may see them: the commit judges them before it acts."""

@@ -42,12 +42,12 @@ class Path:
         """`begun` is kept between the paths of one resource: those that begin alike share their first step."""
         if not self.steps:
             return [(type, value)]
-        first, *rest = self.steps
+        first = self.steps[0]
         known = None if begun is None else begun.get(first)
         nodes = first((type, value)) if known is None else known
         if begun is not None:
             begun[first] = nodes
-        for step in rest:
+        for step in self.steps[1:]:
             if len(nodes) == 1:
                 nodes = step(nodes[0])
             elif nodes:

@@ -75,7 +75,13 @@ def dengue(chart: Chart) -> None:
         if offset == 0:
             prescribe(chart, visit, nights, "ringer", "paracetamol-sirup" if small else "paracetamol", reason=diagnosis)
     close(visit, at=wita(day + timedelta(days=nights), 11, rng.randint(0, 59)), advice="Kontrol 3 hari, minum banyak")
-    summary(chart, visit)
+    summary(
+        chart,
+        visit,
+        "Membaik",
+        "Dirawat dengan cairan infus dan pemantauan trombosit serta hematokrit tiap hari. "
+        "Demam turun pada hari keempat, trombosit naik, tidak ada perdarahan lanjut.",
+    )
 
 
 def typhoid(chart: Chart) -> None:
@@ -100,9 +106,15 @@ def typhoid(chart: Chart) -> None:
     for offset, fever in ((1, 38.3), (2, 37.5), (3, 36.7)):
         visit.clock = wita(day + timedelta(days=offset), 6, rng.randint(0, 40))
         vitals(chart, visit, temperature=tenths(rng, fever, fever + 0.3))
-    prescribe(chart, visit, 5, "cefixime", reason=diagnosis)
+    prescribe(chart, visit, 5, "cefixime", reason=diagnosis, home=True)
     close(visit, at=wita(day + timedelta(days=nights), 12), advice="Makanan lunak, kontrol 1 minggu")
-    summary(chart, visit)
+    summary(
+        chart,
+        visit,
+        "Membaik",
+        "Diberi antibiotik intravena dan cairan. "
+        "Demam turun bertahap, makan dan minum baik, dilanjutkan antibiotik oral di rumah.",
+    )
 
 
 def appendicitis(chart: Chart) -> None:
@@ -134,7 +146,13 @@ def appendicitis(chart: Chart) -> None:
         visit.clock = wita(day + timedelta(days=offset), 6, rng.randint(0, 40))
         vitals(chart, visit, pain=max(5 - 2 * offset, 0))
     close(visit, at=wita(day + timedelta(days=nights), 13), advice="Kontrol luka 1 minggu")
-    summary(chart, visit)
+    summary(
+        chart,
+        visit,
+        "Membaik",
+        "Dilakukan apendektomi pada hari masuk, berjalan tanpa penyulit. "
+        "Nyeri berkurang, luka operasi kering, mobilisasi baik.",
+    )
     control = outpatient(chart, "BED", day + timedelta(days=10), booked=True)
     if control:
         vitals(chart, control)
@@ -174,9 +192,15 @@ def stroke(chart: Chart) -> None:
     for offset in (1, 3, 5):
         visit.clock = wita(day + timedelta(days=offset), 6, rng.randint(0, 40))
         vitals(chart, visit, systolic=rng.randint(144, 166), diastolic=rng.randint(84, 96), coma=15)
-    prescribe(chart, visit, 30, "clopidogrel", "amlodipine5", reason=diagnosis)
+    prescribe(chart, visit, 30, "clopidogrel", "amlodipine5", reason=diagnosis, home=True)
     close(visit, at=wita(day + timedelta(days=nights), 11), advice="Kontrol poli saraf dan rehabilitasi medik")
-    summary(chart, visit)
+    summary(
+        chart,
+        visit,
+        "Membaik",
+        "Kelemahan separuh badan kanan berkurang, tekanan darah terkendali, bicara lebih jelas. "
+        "Latihan dilanjutkan di rehabilitasi medik.",
+    )
     _rehabilitation(chart, day + timedelta(days=nights + 7))
 
 
@@ -209,7 +233,12 @@ def last_stay(chart: Chart, died: datetime) -> None:
     prescribe(chart, visit, nights, "furosemide", reason=diagnosis)
     _worse(chart, visit, start, nights)
     close(visit, at=died, disposition="exp")
-    summary(chart, visit)
+    summary(
+        chart,
+        visit,
+        "Meninggal",
+        "Sesak memberat dan tekanan darah turun walaupun sudah diberi obat. Keluarga didampingi dan diberi penjelasan.",
+    )
 
 
 def _worse(chart: Chart, visit: Visit, start: datetime, nights: int) -> None:

@@ -95,9 +95,11 @@ def _delivery(chart: Chart, birth: Birth) -> None:
         prescribe(chart, visit, 1, "oxytocin", reason=diagnosis)
     visit.clock = birth.moment + timedelta(days=1)
     vitals(chart, visit)
-    prescribe(chart, visit, 5, "paracetamol", "fe", reason=diagnosis)
+    prescribe(chart, visit, 5, "paracetamol", "fe", reason=diagnosis, home=True)
     close(visit, at=birth.moment + timedelta(days=nights, minutes=rng.randint(0, 90)), advice="Kontrol nifas 1 minggu")
-    summary(chart, visit)
+    summary(
+        chart, visit, "Sembuh", "Persalinan berjalan lancar, ibu dan bayi sehat. Perdarahan normal, ASI sudah keluar."
+    )
 
 
 def _after(chart: Chart, birth: date) -> None:
@@ -129,4 +131,6 @@ def newborn(chart: Chart, birth: Birth) -> None:
     close(
         visit, at=birth.moment + timedelta(days=nights, minutes=rng.randint(0, 90)), advice="Bayi sehat, ASI eksklusif"
     )
-    summary(chart, visit)
+    summary(
+        chart, visit, "Sehat", "Bayi menangis kuat, menyusu baik. Sudah mendapat vitamin K dan imunisasi hepatitis B."
+    )

@@ -18,7 +18,7 @@ def test_a_tiny_load_prints_a_row_for_each_measure() -> None:
     assert done.returncode == 0, done.stderr
     head, *rows = done.stdout.splitlines()
     assert head.split()[:3] == ["floor/s", "server/s", "ratio"]
-    assert [row.split("  ")[0] for row in rows[:-4]] == [
+    assert [row.split("  ")[0] for row in rows[:-6]] == [
         "read",
         "search identifier",
         "search family name",
@@ -26,6 +26,8 @@ def test_a_tiny_load_prints_a_row_for_each_measure() -> None:
         "create",
         "transaction of 10",
     ]
+    assert rows[-5].startswith("read, a floor with a journal: ")
+    assert rows[-4].startswith("create, a floor with a journal: ")
     assert rows[-3].startswith("a token: p50 ")
     assert rows[-1].startswith("peak memory: floor ")
 

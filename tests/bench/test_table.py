@@ -1,6 +1,7 @@
 """Rates, percentiles and ratios from rounds."""
 
 from array import array
+from dataclasses import replace
 
 from bench.measures import MEASURES
 from bench.table import Figures, Found, Round, Row, as_json, figures, text
@@ -36,6 +37,14 @@ def test_text_shows_ratio_and_goal() -> None:
     assert token == "a token: p50 8.0 ms, p95 9.0 ms, p99 10.0 ms"
     assert validated == "a Patient is validated in 0.050 ms"
     assert memory == "peak memory: floor 80 MB, server 120 MB, ratio 150%"
+
+
+def test_text_and_json_tell_of_a_floor_with_a_journal() -> None:
+    found = replace(FOUND, rows=[Row(MEASURES[0], FLOOR, SERVER, Figures(812.5, (1.5, 2.5, 3.5), 125.0, 15.0))])
+    told = text(found).splitlines()[3]
+    assert told == "read, a floor with a journal: 812/s (81%), 125 us; the server reaches 80% of it"
+    assert as_json(found)["measures"]["read"]["floor_with_journal"]["per_second"] == 812.5
+    assert "floor_with_journal" not in as_json(FOUND)["measures"]["read"]
 
 
 def test_json_has_the_same_figures() -> None:

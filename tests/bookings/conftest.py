@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +88,10 @@ def record(store: Store) -> Record:
     return Record(store, SYSTEM, SITE)
 
 
+def no_holidays(first: date, last: date) -> dict[date, str]:
+    return {}
+
+
 @pytest.fixture
 def reception(store: Store) -> Counter:
     clock = Clock()
@@ -95,7 +99,7 @@ def reception(store: Store) -> Counter:
     def hospital() -> Record:
         return Record(store, SYSTEM, SITE, clock=clock)
 
-    opened = reception_of(hospital, Rules(), LOKET, clock)
+    opened = reception_of(hospital, Rules(holidays=no_holidays), LOKET, clock)
     return Counter(store, clock, opened.clerk, opened.queue, Dispatcher(opened.routes()))
 
 

@@ -11,7 +11,7 @@ from bookings import ticket as tickets
 from bookings import visit
 from bookings.booking import Booking
 from bookings.issuing import Counter, first_point, first_ticket
-from bookings.progress import at_point
+from bookings.progress import given_out
 from bookings.queue import Moved
 from bookings.session import Quota, Session
 from bookings.ticket import Ticket, queue
@@ -107,12 +107,12 @@ async def arrive(record: Record, number: int, at: datetime = OPENS, **changes: A
     priority = changes.pop("priority", "")
     booked = booking(number, **changes)
     point = first_point(booked, SESSION, LOKET)
-    given_out = [one for one, _ in await at_point(record, queue(point.url, DAY))]
+    taken = await given_out(record, queue(point.url, DAY))
     encounter = visit.new(booked, SESSION, at, f"e{number}")
     first = first_ticket(
         booked,
         SESSION,
-        Counter(point, at, given_out),
+        Counter(point, at, taken),
         id=f"t-{number}",
         encounter=f"Encounter/e{number}",
         priority=priority,

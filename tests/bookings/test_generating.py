@@ -36,12 +36,8 @@ AWAY = Leave(THIS_DAY, THIS_DAY, "Dokter sakit")
 TO_OTHER = replace(AWAY, move_to="Schedule/jadwal-002")
 
 
-def no_holidays(first: date, last: date) -> dict[date, str]:
-    return {}
-
-
 async def looked(reception: Reception) -> Counter[str]:
-    return await generate(reception.clerk, no_holidays)
+    return await generate(reception.clerk)
 
 
 async def found(reception: Reception, id: str = SLOT) -> Session:
@@ -248,7 +244,8 @@ async def test_a_holiday_that_is_decreed_later(planned: Reception) -> None:
     def decreed(first: date, last: date) -> dict[date, str]:
         return {THIS_DAY: "Libur pemilihan umum"}
 
-    assert await generate(planned.clerk, decreed) == Counter(closed=2, cancelled=1, told=1)
+    planned.clerk.desk.rules = replace(planned.clerk.desk.rules, holidays=decreed)
+    assert await looked(planned) == Counter(closed=2, cancelled=1, told=1)
     assert (await found(planned)).reason == "Libur pemilihan umum"
 
 
@@ -318,7 +315,7 @@ async def test_no_booking_is_left_in_a_session_that_closes_meanwhile(planned: Re
         with suppress(Refused):
             await book(planned, patient)
 
-    closing = [keep(Planning(clerk, clerk.hospital(), no_holidays), "jadwal-001") for clerk in clerks]
+    closing = [keep(Planning(clerk, clerk.hospital()), "jadwal-001") for clerk in clerks]
     await asyncio.gather(*(try_to_book(patient) for patient in people[:15]))
     done = await asyncio.gather(*closing, *(try_to_book(patient) for patient in people[15:]))
     counts = sum((one for one in done if one is not None), Counter[str]())
@@ -337,7 +334,7 @@ def other_process(reception: Reception) -> Clerk:
 
 async def test_it_looks_again_and_again(reception: Reception) -> None:
     await reception.open()
-    async with generating(reception.clerk, look=0.02, holidays=no_holidays):
+    async with generating(reception.clerk, look=0.02):
         await reception.put(schedule())
         for _ in range(200):
             if len(await reception.record().gather("Slot", {})) == 6:

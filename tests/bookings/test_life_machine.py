@@ -129,10 +129,14 @@ class Life(RuleBasedStateMachine):
             "$cancel": {"pending": "cancelled", "booked": "cancelled"},
             "$check-in": {"booked": "arrived", "arrived": "arrived"},
         }[what]
+        if what == "$cancel" and visit.encounter == "arrived":
+            allowed["arrived"] = "cancelled"
         assert answer.is_success == (visit.status in allowed), (what, visit, answer.text)
         if not answer.is_success:
             return
         before, visit.status = visit.status, allowed[visit.status]
+        if what == "$cancel":
+            visit.tickets = dict.fromkeys(visit.tickets, GONE)
         if (before, visit.status) == ("booked", "arrived"):
             (ticket,) = self.tasks(id)
             visit.tickets[ticket.id] = WAITING

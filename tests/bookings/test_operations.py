@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -198,6 +199,21 @@ async def test_the_same_key_gives_the_same_answer(reception: Counter) -> None:
     assert await refused(reception, url, ANI, key="k3", reason="Batal") == (409, "over")
     assert (await reception.ask("Appointment/$book", ANI, key="k1", **wanted)).resource == first.resource, "as it was"
     assert (await reception.ask("Appointment/$book", DESK, key="k1", slot="int-pagi", patient="budi")).status == 201
+
+
+async def test_all_who_ask_under_one_key_at_one_moment_are_in_the_journal(
+    reception: Counter, database_name: str, mongodb_uri: str
+) -> None:
+    await reception.open(session())
+    before = reception.ask("Appointment/$book", DESK, slot="int-pagi", patient="budi")
+    same = (reception.ask("Appointment/$book", DESK, key="k1", slot="int-pagi", patient="ani") for _ in range(3))
+    _, *answers = await asyncio.gather(before, *same)
+    assert [one.resource for one in answers] == [answers[0].resource] * 3
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        told = [one for one in events(client[database_name]) if one.what == "$book"]
+    assert len([one for one in told if one.writes]) == 2
+    named = [id for one in told for id in {*one.patients, *(id for write in one.writes for id in write.patients)}]
+    assert sorted(named) == ["ani", "ani", "ani", "budi"]
 
 
 async def test_a_key_that_is_too_long(reception: Counter) -> None:

@@ -22,8 +22,11 @@ from bookings.practice import (
     with_leaves,
     with_provider,
 )
+from bookings.rules import Rules
 from bookings.session import Quota
+from main import rules
 from resources.registry import validate
+from settings import Settings
 from tests.bookings.schedules import THURSDAY, schedule
 from tests.bookings.worlds import MORNING
 
@@ -130,10 +133,19 @@ def test_which_sessions_templates_make(id: str, is_ours: bool) -> None:
 
 def test_the_holidays_that_were_decreed() -> None:
     """SKB 3 Menteri for 2026 and 2027, in part."""
-    found = national(date(2026, 12, 1), date(2027, 3, 31))
+    found = national(date(2026, 12, 1), date(2027, 3, 31), collective=False)
     assert found[date(2026, 12, 25)] == "Hari Raya Natal"
     assert date(2026, 12, 24) not in found
     eid = [day for day, name in found.items() if "Idul" in name]
     assert eid == [date(2027, 3, 10), date(2027, 3, 11)]
     assert national(date(2026, 8, 17), date(2026, 8, 17)).keys() == {date(2026, 8, 17)}
     assert national(date(2031, 1, 1), date(2031, 12, 31)).keys() > {date(2031, 1, 1), date(2031, 8, 17)}
+
+
+def test_collective_leave_closes_clinics_unless_the_hospital_decides_otherwise() -> None:
+    days = [date(2026, 12, 24), date(2026, 12, 25)]
+    with_it = planned(schedule(), days, Rules().holidays(*days), ZONE)
+    assert [(one.closed, one.reason) for one in with_it] == [(True, "Cuti Bersama Hari Raya Natal")]
+    own = rules(Settings(base_url="http://test/fhir", booking_collective_leave=False))
+    assert [one.closed for one in planned(schedule(), days, own.holidays(*days), ZONE)] == [False]
+    assert own.holidays(*days).keys() == {date(2026, 12, 25)}

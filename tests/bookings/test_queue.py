@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,14 +15,20 @@ from pymongo import MongoClient
 from auth.caller import Caller
 from bookings import ticket as tickets
 from bookings.issuing import ServicePoint
+from bookings.order import next_ticket
+from bookings.progress import LATEST, at_point
 from bookings.queue import Queue
 from bookings.refusals import Refused
+from bookings.ticket import queue as queue_name
+from fhir_server.access import Filter
 from fhir_server.audit.events import Trail
 from fhir_server.changes import Change
 from fhir_server.errors import Forbidden, NotFound
 from fhir_server.record import Record
+from fhir_server.store.documents import Document
 from fhir_server.store.store import Store
 from tests.bookings.queues import (
+    DAY,
     FARMASI,
     LAB,
     LOKET,
@@ -28,6 +36,7 @@ from tests.bookings.queues import (
     ROOM,
     Clock,
     arrive,
+    minutes,
     next_of,
     of,
     open_hospital,
@@ -102,6 +111,55 @@ async def test_who_does_not_come_is_skipped_recalled_and_absent(queue: Queue, ho
     assert of(await queue.absent(hospital, first.id)).note == "absent"
     assert await states(hospital, 1) == ("cancelled", "noshow")
     assert await states(hospital, 2) == ("arrived", "arrived")
+
+
+class Counting(Record):
+    """How many documents were gathered."""
+
+    gathered = 0
+
+    async def gather(self, type: str, filter: Filter, stages: Sequence[Document] = ()) -> list[Document]:
+        rows = await super().gather(type, filter, stages)
+        self.gathered += len(rows)
+        return rows
+
+
+async def test_who_is_next_is_told_by_who_waits_and_who_was_last(hospital: Record, store: Store) -> None:
+    """At the end of a day of 90, in two sessions: as if the whole queue had been read, which it is not."""
+    dice, clock = random.Random(5), Clock()
+    counting = Counting(store, hospital.caller, hospital.site)
+    queue = Queue(lambda: counting, clock)
+    rows = [ticket(one, session=dice.choice(["int-pagi", "int-sore"]), priority=_maybe(dice)) for one in range(1, 91)]
+    await hospital.commit([Change.create(tickets.write(one)) for one in rows])
+    for _ in range(85):
+        session = dice.choice(["int-pagi", "int-sore", ""])
+        wanted = next_ticket([one for one, _ in await at_point(hospital, queue_name(ROOM, DAY))], session)
+        called = await queue.next(counting, ROOM, session=session)
+        assert (of(called).id if called else None) == (wanted.id if wanted else None)
+        if called and dice.random() < 0.8:
+            await queue.serve(hospital, of(called).id)
+            await queue.finish(hospital, of(called).id)
+        elif called:
+            await queue.absent(hospital, of(called).id)
+    counting.gathered = 0
+    await queue.next(counting, ROOM)
+    assert 0 < counting.gathered < 5 + LATEST + 5
+
+
+async def test_the_row_of_a_slow_doctor_is_not_forgotten_over_a_quick_one(queue: Queue, hospital: Record) -> None:
+    """Two people with priority were called in the one session, and then 25 in the other."""
+    done: Any = {"status": "completed", "calls": 1}
+    before = [ticket(one, called=minutes(one), priority="elderly", **done) for one in (1, 2)]
+    await hospital.commit([Change.create(tickets.write(one)) for one in before])
+    others = [ticket(one, called=minutes(one), session="int-sore", **done) for one in range(3, 28)]
+    waiting = [ticket(50, priority="elderly"), ticket(51)]
+    await hospital.commit([Change.create(tickets.write(one)) for one in (*others, *waiting)])
+    assert len(others) > LATEST
+    assert of(await queue.next(hospital, ROOM, session="int-pagi")).ticket == "A-51"
+
+
+def _maybe(dice: random.Random) -> str:
+    return dice.choice(["", "", "elderly"])
 
 
 async def test_to_the_laboratory_and_back(queue: Queue, hospital: Record) -> None:

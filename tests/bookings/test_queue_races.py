@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookings import ticket as tickets
 from bookings.issuing import ServicePoint, following_id
 from bookings.progress import by_visit
 from bookings.queue import Moved, Queue
 from bookings.refusals import Refused
 from bookings.ticket import Ticket
+from fhir_server.access import Filter
 from fhir_server.changes import Change
 from fhir_server.decide import Committed
 from fhir_server.record import Record
-from fhir_server.store.documents import instant
+from fhir_server.store.documents import Document, instant
 from fhir_server.store.store import Store
 from fhir_server.writing import Errand
 from main import open_store
@@ -32,6 +36,7 @@ from tests.bookings.queues import (
     next_of,
     of,
     open_hospital,
+    ticket,
 )
 from tests.fhir_server.conftest import settings as server_settings
 
@@ -89,6 +94,26 @@ async def test_twenty_who_come_to_the_farmasi_at_once_have_the_numbers_1_to_20(
     assert {next_of(one).id for one in moved} == {following_id(one.id) for one in seen}
 
 
+async def test_the_last_two_tickets_of_a_visit_that_end_at_once_end_it(
+    hospital: Record, store: Store, other_store: Store
+) -> None:
+    records = [Record(one, hospital.caller, hospital.site) for one in (store, other_store)]
+    queues = [Queue(lambda record=record: record, lambda: minutes(60)) for record in records]  # type: ignore[misc]
+    visits = range(1, 21)
+    for number in visits:
+        seen = await arrive(hospital, number)
+        await queues[0].call(hospital, seen.id)
+        await queues[0].serve(hospital, seen.id)
+        other = ticket(number, id=f"lab-{number}", kind="lab", point=LAB, letter="B", session="")
+        await hospital.commit([Change.create(tickets.write(replace(other, encounter=seen.encounter)))])
+    await asyncio.gather(
+        *(queues[number % 2].finish(hospital, f"t-{number}") for number in visits),
+        *(queues[number % 2 - 1].absent(hospital, f"lab-{number}") for number in visits),
+    )
+    for number in visits:
+        await _check_visit(hospital, number)
+
+
 class Overtaken(Record):
     """Before it writes for the first time, somebody else does."""
 
@@ -115,6 +140,27 @@ async def test_what_others_write_at_that_moment_stays(hospital: Record, store: S
     after = (await hospital.read(type, id))["resource"]
     assert after["status"] in ("finished", "fulfilled")
     assert after["reasonCode"] == [{"text": "Batuk"}]
+
+
+class Between(Record):
+    """After who waits was read, and before who was called, somebody else calls."""
+
+    call: Callable[[], Awaitable[object]] | None = None
+
+    async def gather(self, type: str, filter: Filter, stages: Sequence[Document] = ()) -> list[Document]:
+        if stages and self.call is not None:
+            call, self.call = self.call, None
+            await call()
+        return await super().gather(type, filter, stages)
+
+
+async def test_who_is_called_while_the_queue_is_read_is_not_called_again(hospital: Record, store: Store) -> None:
+    for number in (1, 2):
+        await arrive(hospital, number)
+    between = Between(store, hospital.caller, hospital.site)
+    between.call = partial(Queue(lambda: hospital, Clock()).next, hospital, ROOM)
+    called = await Queue(lambda: between, Clock()).next(between, ROOM)
+    assert of(called).ticket == "A-2"
 
 
 PRESSES = st.tuples(

@@ -9,6 +9,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from auth.caller import SYSTEM, Caller
 from bookings.generating import generate
@@ -16,10 +17,12 @@ from bookings.practice import Leave, leaves, with_leaves
 from bookings.refusals import Refused
 from bookings.schedule_operations import without
 from bookings.session import read
+from fhir_server.changes import Change
 from fhir_server.errors import BadRequest, FhirError, Forbidden, NotFound
 from tests.bookings.conftest import Counter as Reception
 from tests.bookings.conftest import person
 from tests.bookings.schedules import THURSDAY, schedule
+from tests.journeys.journal import events
 
 DAY, SLOT, OTHER = "2026-11-26", "jadwal-001-20261126-0800", "jadwal-002-20261126-0900"
 NOTHING = {"closed": 0, "reopened": 0, "changed": 0, "moved": 0, "cancelled": 0, "told": 0}
@@ -33,7 +36,7 @@ async def planned(reception: Reception) -> Reception:
     coding = {**other["serviceType"][0]["coding"][0], "code": "ANA"}
     children = {**schedule("jadwal-003", "003"), "serviceType": [{"coding": [coding]}]}
     await reception.put(schedule(), other, children, schedule("jadwal-004", hours=[]))
-    await generate(reception.clerk, lambda first, last: {})
+    await generate(reception.clerk)
     for patient in ("ani", "budi"):
         await reception.ask("Appointment/$book", SYSTEM, slot=SLOT, patient=f"Patient/{patient}")
     return reception
@@ -52,8 +55,9 @@ async def is_closed(reception: Reception, id: str = SLOT) -> bool:
     return session.closed
 
 
-async def test_who_keeps_the_schedules_closes_and_reopens(planned: Reception) -> None:
-    desk = person("pmik")
+@pytest.mark.parametrize("role", ["pmik", "pendaftaran"])
+async def test_who_keeps_the_schedules_closes_and_reopens(planned: Reception, role: str) -> None:
+    desk = person(role)
     done = await ask(planned, "$close", desk, from_=DAY, reason="Dokter sakit")
     assert done == {**NOTHING, "closed": 1, "cancelled": 2, "told": 2}
     assert await is_closed(planned)
@@ -61,6 +65,25 @@ async def test_who_keeps_the_schedules_closes_and_reopens(planned: Reception) ->
     assert await ask(planned, "$close", desk, from_=DAY, reason="Dokter sakit") == NOTHING
     assert await ask(planned, "$reopen", desk, from_=DAY) == {**NOTHING, "reopened": 1}
     assert not await is_closed(planned)
+
+
+async def test_the_journal_names_who_closed_and_why(planned: Reception, mongodb_uri: str, database_name: str) -> None:
+    await ask(planned, "$close", person("pendaftaran"), from_=DAY, reason="Dokter sakit")
+    await ask(planned, "$reopen", person("pendaftaran"), from_=DAY, reason="Dokter datang juga")
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        told = [one for one in events(client[database_name]) if one.what in ("$close", "$reopen")]
+    assert {(one.what, one.who, one.note) for one in told} == {
+        ("$close", "pendaftaran.contoh", "Dokter sakit"),
+        ("$reopen", "pendaftaran.contoh", "Dokter datang juga"),
+    }
+    written = {(one.what, write.type) for one in told for write in one.writes}
+    assert written >= {("$close", "Schedule"), ("$close", "Slot"), ("$close", "Appointment"), ("$reopen", "Slot")}
+
+
+async def test_who_closes_does_not_write_schedules_otherwise(planned: Reception) -> None:
+    desk = planned.record(person("pendaftaran"))
+    with pytest.raises(Forbidden):
+        await desk.commit([Change.update(schedule(), "jadwal-001")])
 
 
 async def test_the_bookings_go_to_a_colleague(planned: Reception) -> None:
@@ -78,7 +101,7 @@ async def test_what_the_operation_left_undone_is_done_by_the_next_look(planned: 
     document = await planned.record().read("Schedule", "jadwal-001")
     leave = Leave(date(2026, 11, 26), date(2026, 11, 26), "Cuti tahunan", "Schedule/jadwal-002")
     await planned.put(with_leaves(document["resource"], [leave]))
-    done = await generate(planned.clerk, lambda first, last: {})
+    done = await generate(planned.clerk)
     assert done == Counter(closed=1, moved=1, cancelled=1, told=2)
 
 
@@ -110,9 +133,10 @@ OTHERS = [
     person("pasien", "ani"),
     person("dokter", "ani"),
     person("perawat", "ani"),
-    person("pendaftaran"),
-    person("pmik", scope="user/*.rs"),
-    person("pmik", scope="user/Slot.cruds"),
+    person("sistem", scope="system/*.cruds"),
+    *(person(role, scope="user/*.rs") for role in ("pmik", "pendaftaran")),
+    *(person(role, scope="user/Slot.cruds") for role in ("pmik", "pendaftaran")),
+    *(person(role, scope="patient/*.cruds") for role in ("pmik", "pendaftaran")),
 ]
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bookings.pace import USUAL_MINUTES
 from bookings.standing import Line, Sitting, masked, shown, standing, told
+from bookings.ticket import Ticket
 from tests.bookings.queues import OPENS, ROOM, SESSION, booking, minutes, ticket
 
 WAITING = [ticket(number) for number in (1, 2, 3, 4)]
@@ -84,10 +88,67 @@ def test_the_present_ticket_is_the_latest_that_is_not_over() -> None:
     pharmacy = "Location/farmasi"
     next_one = ticket(1, id="f", kind="farmasi", point=pharmacy, letter="F", session="", queued=minutes(30))
     found = standing(booking(1), sitting(), {ROOM: line(done), pharmacy: line(next_one)}, minutes(31))
-    assert (found.ticket, found.point, found.ahead, found.expected) == ("F-1", pharmacy, 0, None)
+    assert (found.ticket, found.point, found.ahead, found.expected) == ("F-1", pharmacy, 0, minutes(31))
     over = replace(next_one, status="completed")
     last = standing(booking(1), sitting(), {ROOM: line(done), pharmacy: line(over)}, minutes(40))
     assert (last.ticket, last.state) == ("F-1", "completed")
+
+
+PLACES: list[tuple[Any, str]] = [
+    ("loket", "Location/loket"),
+    ("farmasi", "Location/farmasi"),
+    ("lab", "Location/lab"),
+    ("radiologi", "Location/radiologi"),
+    ("poli", "Location/ruang-jan"),
+]
+
+
+def at(place: tuple[Any, str], number: int, **changes: Any) -> Ticket:
+    """A number of a point without sessions."""
+    return ticket(number, kind=place[0], point=place[1], session="", id=f"x-{number}", **changes)
+
+
+def expected(place: tuple[Any, str], *tickets: Ticket, now: float) -> float:
+    """Of the patient whose number is the last: minutes after eight."""
+    mine = booking(tickets[-1].number)
+    found = standing(mine, sitting(mine), {ROOM: line(), place[1]: line(*tickets)}, minutes(now))
+    assert found.expected is not None
+    return (found.expected - OPENS) / timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=[kind for kind, _ in PLACES])
+def test_every_service_point_tells_when_by_what_is_usual_and_then_by_its_own_pace(place: tuple[Any, str]) -> None:
+    usual = USUAL_MINUTES[place[0]]
+    waiting = [at(place, number, queued=OPENS) for number in range(21, 25)]
+    assert expected(place, *waiting, now=100) == 100 + 3 * usual
+    assert expected(place, *waiting, now=107) == 107 + 3 * usual, "it moves with the clock while nobody is served"
+    each = usual / 2
+    served = [
+        at(place, number, status="completed", started=minutes(number * each), finished=minutes((number + 1) * each))
+        for number in range(20)
+    ]
+    sooner = expected(place, *served, *waiting, now=20 * each)
+    assert 20 * each + 3 * each < sooner < 20 * each + 3 * usual * 0.65
+
+
+def test_three_counters_are_three_times_as_fast() -> None:
+    """Of 60 people who come at once, six minutes each: the error of the mean is far below that of one counter."""
+    place, each = PLACES[0], 6
+    begun = {number: (number - 1) // 3 * each + (number - 1) % 3 * 2 for number in range(1, 61)}
+    errors = []
+    for now in range(30, 100, 7):
+        tickets = [
+            at(place, one, status="completed" if start + each <= now else "in-progress", started=minutes(start))
+            if start <= now
+            else at(place, one)
+            for one, start in begun.items()
+        ]
+        tickets = [
+            replace(one, finished=minutes(begun[one.number] + each)) if one.status == "completed" else one
+            for one in tickets
+        ]
+        errors.append(abs(expected(place, *tickets, now=now) - begun[60]))
+    assert sum(errors) / len(errors) < 12, "one counter would be 80 minutes or more late"
 
 
 def test_the_expected_time_is_told_to_the_minute() -> None:

@@ -67,15 +67,18 @@ READS = [
     *_get(
         (404,), "Observation/terhapus/_history", "Observation/terhapus/_history/1", "Observation/terhapus/_history/2"
     ),
-    *_get((403,), "Bundle/simpan", "Bundle"),
-    *_get(
-        (404, 400), "Observation/o-b/$meta", "Patient/b/$everything", "Observation/o-b/$validate", "Patient/b/$summary"
-    ),
+    *_get((404,), "Bundle/simpan"),
+    *_get((404,), "Observation/o-b/$meta", "Observation/o-b/$validate"),
     Attack("HEAD", "Observation/o-b", (404,)),
     Attack("HEAD", "Patient/b", (404,)),
+    Attack("GET", "Binary/bin-b", (404,), None, {"Range": "bytes=0-4"}),
+    Attack("GET", "Binary/bin-b", (404,), None, {"Accept": FHIR_JSON}),
+    Attack("GET", "Binary/bin-b/_history/1", (404,), None, {"Accept": "text/plain", "If-None-Match": "*"}),
+    Attack("HEAD", "Binary/bin-b", (404,)),
 ]
 SEARCHES = _get(
     (200, 400),
+    "Bundle",
     "Observation?subject=Patient/b",
     "Observation?patient=b",
     "Observation?patient:Patient=b",
@@ -121,6 +124,18 @@ SEARCHES = _get(
     "Observation?_count=0",
     "Observation?_total=accurate&_count=1",
 )
+OPERATIONS = [
+    *_get((404,), "Patient/b/$everything", "Patient/b/$summary", "Encounter/visit-b/$everything"),
+    *_get((404,), "Composition/x/$document", "DocumentReference/$docref?patient=b", "Patient/b/$everything?_type=Task"),
+    *_get(
+        (200,), "Patient/a/$everything", "Patient/$everything", "Encounter/visit-a/$everything", "Patient/a/$summary"
+    ),
+    *_get((200,), "Patient/a/$everything?_type=Patient,Group,Observation,Practitioner&_count=1000"),
+    *_get((200,), "Patient/a/$everything?start=2020&end=2030", "DocumentReference/$docref?patient=a&start=2000"),
+    *_get((400,), "Patient/a/$everything?patient=b", "Patient/a/$everything?_cursor=x"),
+    *_get((400, 404), f"Patient/$summary?identifier={NUMBERS}|rahasia-b", "DocumentReference/$docref?patient=a,b"),
+    Attack("POST", "Patient/b/$everything", (404,), {"resourceType": "Parameters"}),
+]
 INCLUDES = _get(
     (200, 400, 403),
     "Observation?_id=menunjuk&_include=Observation:derived-from",
@@ -192,13 +207,18 @@ WRITES = [
     ),
     Attack("POST", "Observation", (404,), _write(observation("x", "a", performer=[{"reference": "Patient/b"}]))),
     Attack("POST", "DocumentReference", (404,), DOCUMENT),
+    Attack("PUT", "Binary/bin-b", (403,), "x", {"Content-Type": "text/plain", "X-Security-Context": "Patient/a"}),
+    Attack("POST", "Binary", (404,), "x", {"Content-Type": "text/plain", "X-Security-Context": "Patient/b"}),
+    Attack(
+        "POST", "Binary", (404,), "x" * 400_000, {"Content-Type": "text/plain", "X-Security-Context": "Observation/o-b"}
+    ),
     Attack(
         "POST",
         "Binary",
         (404,),
         {"resourceType": "Binary", "contentType": "a/b", "securityContext": {"reference": "Patient/b"}},
     ),
-    Attack("POST", "Bundle", (403,), {"resourceType": "Bundle", "type": "collection"}),
+    Attack("POST", "Bundle", (404,), {"resourceType": "Bundle", "type": "collection"}),
     Attack("POST", "Group", (403,), {"resourceType": "Group", "type": "person", "actual": True}),
     Attack("POST", "Subscription", (403,), {"resourceType": "Subscription", "criteria": "Observation?patient=b"}),
     Attack("POST", "Organization", (403,), {"resourceType": "Organization", "name": "x"}),
@@ -247,4 +267,4 @@ WRITES = [
     Attack("POST", "Patient/b/Observation/_search", (200,), "_count=100", {"Content-Type": FORM}),
     Attack("POST", "Patient/b/$break-glass", (403,), {"resourceType": "Parameters"}),
 ]
-ATTACKS = [*READS, *SEARCHES, *INCLUDES, *PROBES, *WRITES]
+ATTACKS = [*READS, *SEARCHES, *OPERATIONS, *INCLUDES, *PROBES, *WRITES]

@@ -31,9 +31,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, uri: str, database: str, **more: str) -> Iterator[Running]:
-    """One open server process, from its first answer on."""
-    port = free_port()
+def running(folder: Path, uri: str, database: str, *, port: int = 0, **more: str) -> Iterator[Running]:
+    """One open server process, from its first answer on. `port`: of one that was there before, else a free one."""
+    port = port or free_port()
     variables = {"PYTHONPATH": str(ROOT), "RSUD_MONGODB_URI": uri, "RSUD_MONGODB_DATABASE": database}
     environment = {**variables, "RSUD_AUDIT_EVENTS": "false", **more}
     base = {"RSUD_BASE_URL": "http://test/fhir"}

@@ -182,7 +182,7 @@ WRITES: tuple[tuple[str, str, Any, dict[str, str], int], ...] = (
     ("POST", "Observation", {"resourceType": "Observation", "status": "final", "code": {"text": "x"}}, {}, 404),
     ("POST", "Patient", patient("baru"), {}, 404),
     ("POST", "Organization", {"resourceType": "Organization", "name": "x"}, {}, 403),
-    ("POST", "Bundle", {"resourceType": "Bundle", "type": "collection"}, {}, 403),
+    ("POST", "Bundle", {"resourceType": "Bundle", "type": "collection"}, {}, 404),
     ("PUT", "Patient/b", {"resourceType": "Patient", "id": "b"}, {}, 404),
     ("PUT", "Patient/b", {"resourceType": "Patient", "id": "b"}, {"if_match": 'W/"9"'}, 404),
     ("PUT", "Patient/b", {"resourceType": "Patient", "id": "b"}, {"if_none_match": "*"}, 404),

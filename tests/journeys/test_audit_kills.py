@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -19,11 +15,11 @@ from pymongo import MongoClient
 from fhir_server.store import mongod
 from tests.journeys.bundles import Json, bundle, entry
 from tests.journeys.journal import events, told, versions
-from tests.journeys.servers import Running, running
+from tests.journeys.killing import DATABASE, kill, two_workers
+from tests.journeys.servers import Running
 from tests.processes import ROOT, run, wait_until
 
 ROUNDS, CLIENTS, ANSWERS = 5, 6, 100
-DATABASE = "rsud"
 
 
 @dataclass
@@ -39,7 +35,7 @@ async def test_what_was_answered_is_told_whoever_is_killed(tmp_path: Path) -> No
     """In each round a worker dies, then MongoDB, each at a moment of chance and under load."""
     dice, answered = random.Random(7), Answered()
     for round in range(ROUNDS):
-        with served(tmp_path) as server:
+        with two_workers(tmp_path, RSUD_AUDIT_EVENTS="true") as server:
             await under_load(server, answered, f"{round}", dice)
     assert set(answered.statuses) <= {200, 201, 204, 404, 410, 503}
     with mongod.running(tmp_path / "var") as database:
@@ -53,27 +49,12 @@ async def test_what_was_answered_is_told_whoever_is_killed(tmp_path: Path) -> No
     assert (status, output.strip().rpartition(": ")[2]) == (0, "as they were written."), output
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[Running]:
-    """`rsud serve` with two workers and a MongoDB of its own."""
-    its_own = ""
-    with running(folder, its_own, DATABASE, RSUD_WORKERS="2", RSUD_AUDIT_EVENTS="true") as server:
-        wait_until(lambda: len(workers(server)) == 2)
-        yield server
-
-
 async def under_load(server: Running, answered: Answered, name: str, dice: random.Random) -> None:
     wanted = len(answered.requests) + ANSWERS
     async with asyncio.TaskGroup() as group:
         asking = [group.create_task(ask(server, answered, f"{name}-{number}")) for number in range(CLIENTS)]
         await asyncio.to_thread(wait_until, lambda: len(answered.requests) >= wanted, seconds=60)
-        await asyncio.sleep(dice.uniform(0.5, 1.5))
-        os.kill(dice.choice(workers(server)), signal.SIGKILL)
-        await asyncio.sleep(dice.uniform(0.5, 1.5))
-        (database,) = (pid for pid in children(server) if "mongod" in command(pid))
-        os.kill(database, signal.SIGKILL)
-        await asyncio.sleep(0.3)
-        server.kill()
+        await kill(server, dice)
         for task in asking:
             task.cancel()
 
@@ -117,16 +98,3 @@ async def one(client: httpx.AsyncClient, id: str, dice: random.Random) -> tuple[
             return await client.get("Patient?birthdate=ge1950", headers=headers), 1
         case _:
             return await client.get(url, headers=headers), 1
-
-
-def workers(server: Running) -> list[int]:
-    return [pid for pid in children(server) if "mongod" not in command(pid)]
-
-
-def children(server: Running) -> list[int]:
-    tasks = Path(f"/proc/{server.process.pid}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
-
-
-def command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")

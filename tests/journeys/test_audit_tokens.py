@@ -19,7 +19,7 @@ from fhir_server.interactions.dispatch import ROUTES
 from tests.journeys.bundles import Json, statuses
 from tests.journeys.journal import events
 from tests.journeys.smart import Smart, serving
-from tests.journeys.test_audit_completeness import ASKED, FORM, OBSERVATION, PATCH, PATIENT, TELLS_NOTHING
+from tests.journeys.test_audit_completeness import ASKED, FORM, PATCH, PATIENT, STORED, TELLS_NOTHING
 from tests.journeys.tokens import APP, given
 
 NAME = "test_audit_tokens"
@@ -39,7 +39,7 @@ class Closed:
 
     async def restore(self) -> None:
         """What the requests have changed."""
-        for one in (PATIENT, OBSERVATION, {"resourceType": "Patient", "id": "b"}):
+        for one in (*STORED, {"resourceType": "Patient", "id": "b"}):
             path = f"{one['resourceType']}/{one['id']}"
             answer = await self.smart.fhir(path, self.tokens["system"][0], "PUT", json=one)
             assert answer.is_success, answer.text

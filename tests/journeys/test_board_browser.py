@@ -8,7 +8,8 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -219,6 +220,59 @@ def test_a_lost_connection_is_shown_and_comes_back_with_what_was_missed(chromium
         until(page, "document.querySelector('#number').textContent === 'A-60'")
         assert page.locator("#lost").is_hidden()
         until(page, "window.said.length === 2")
+
+
+NIGHT = datetime(2026, 11, 24, 2, 58, tzinfo=ZoneInfo("Asia/Makassar"))
+
+
+def test_the_page_is_loaded_anew_at_night_once_and_only_from_a_server_that_answers(
+    chromium: Browser, hospital: Hospital
+) -> None:
+    hospital.waits(80)
+    hospital.calls(80)
+    with screen(chromium) as page:
+        page.clock.install(time=NIGHT - timedelta(hours=3))
+        page.goto(hospital.url("/board/ruang-int"))
+        until(page, "known !== null")
+        page.evaluate("window.loaded = 'yesterday'")
+        page.clock.fast_forward("02:59:00")
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.loaded") == "yesterday", "not before three"
+        page.context.set_offline(True)
+        page.clock.fast_forward("05:00")
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.loaded") == "yesterday", "a page that cannot be had is not asked for"
+        assert number(page) == "A-80"
+        page.context.set_offline(False)
+        with page.expect_event("load"):
+            page.clock.fast_forward("00:04")
+        assert page.evaluate("window.loaded") is None
+        until(page, "known !== null")
+        assert number(page) == "A-80"
+        page.evaluate("window.loaded = 'tonight'")
+        page.clock.fast_forward("30:00")
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.loaded") == "tonight", "once a night"
+        hospital.waits(81)
+        hospital.calls(81)
+        until(page, "document.querySelector('#number').textContent === 'A-81'")
+        assert page.locator("#lost").is_hidden()
+
+
+def test_the_board_comes_back_after_its_server_was_away(
+    chromium: Browser, hospital: Hospital, mongodb_uri: str, tmp_path: Path
+) -> None:
+    hospital.waits(90)
+    with screen(chromium) as page:
+        with running(tmp_path, mongodb_uri, DATABASE) as server:
+            page.goto(f"http://127.0.0.1:{server.port}/board/ruang-int")
+            until(page, "known !== null")
+        page.locator("#lost").wait_for(state="visible")
+        hospital.calls(90, "Ruang 1")
+        with running(tmp_path, mongodb_uri, DATABASE, port=server.port):
+            until(page, "document.querySelector('#number').textContent === 'A-90'")
+            assert page.locator("#lost").is_hidden()
+            until(page, "window.said.length === 2")
 
 
 def stream(url: str, last: str = "") -> Any:

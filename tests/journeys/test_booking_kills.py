@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -23,14 +20,13 @@ from fhir_server.store import mongod
 from tests.bookings.worlds import session
 from tests.journeys.booking_world import sent, violations, with_patients, with_sessions
 from tests.journeys.bundles import Json
-from tests.journeys.servers import Running, running
-from tests.journeys.test_audit_kills import children, command, workers
-from tests.processes import wait_until
+from tests.journeys.killing import DATABASE, kill, two_workers
+from tests.journeys.servers import Running
 
 ROUNDS = 20 if settings.get_current_profile_name() == "nightly" else 3
 CLIENTS, PATIENTS, SESSIONS = 8, 24, 4
-HOLD_MINUTES = "0.03"
-DATABASE = "rsud"
+HOLDS = {"RSUD_BOOKING_HOLD_MINUTES": "0.03", "RSUD_BOOKING_PROMISED_MINUTES": "0.03"}
+"""Two seconds."""
 
 
 @dataclass
@@ -73,7 +69,7 @@ async def test_no_place_is_given_twice_whoever_is_killed(tmp_path: Path) -> None
     dice = random.Random(11)
     people = [Person(f"orang-{number}", random.Random(number)) for number in range(CLIENTS)]
     for round in range(ROUNDS + 1):
-        with served(tmp_path) as server:
+        with two_workers(tmp_path, **HOLDS) as server:
             if round == 0:
                 await prepared(server)
             await under_load(server, people, dice if round < ROUNDS else None)
@@ -84,15 +80,6 @@ async def test_no_place_is_given_twice_whoever_is_killed(tmp_path: Path) -> None
     assert set(told.values()) >= {"booked", "pending", "cancelled", "waitlist"}
     with mongod.running(tmp_path / "var") as database, MongoClient[Json](database.uri) as client:
         assert violations(client[DATABASE], told) == []
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Running]:
-    """`rsud serve` with two workers and a MongoDB of its own; holds last two seconds."""
-    own = {"RSUD_BOOKING_HOLD_MINUTES": HOLD_MINUTES, "RSUD_BOOKING_PROMISED_MINUTES": HOLD_MINUTES}
-    with running(folder, "", DATABASE, RSUD_WORKERS="2", **own) as server:
-        wait_until(lambda: len(workers(server)) == 2)
-        yield server
 
 
 async def prepared(server: Running) -> None:
@@ -116,13 +103,7 @@ async def under_load(server: Running, people: list[Person], dice: random.Random 
             await asyncio.sleep(2)
             stop.set()
             return
-        await asyncio.sleep(dice.uniform(0.5, 1.5))
-        os.kill(dice.choice(workers(server)), signal.SIGKILL)
-        await asyncio.sleep(dice.uniform(0.5, 1.5))
-        (database,) = (pid for pid in children(server) if "mongod" in command(pid))
-        os.kill(database, signal.SIGKILL)
-        await asyncio.sleep(0.3)
-        server.kill()
+        await kill(server, dice)
         for task in asking:
             task.cancel()
 

@@ -25,6 +25,7 @@ from tests.journeys.bundles import Json, bundle, entry
 from tests.journeys.official import batched, examples
 
 DATABASE = "test_capability_walk"
+FHIR_JSON = "application/fhir+json"
 INSTANCE = ("read", "vread", "update", "patch", "delete", "history-instance")
 TYPE = ("create", "search-type", "history-type")
 VALUES = {"string": "a", "token": "a", "date": "2020", "number": "1", "quantity": "1", "uri": "http://example.org/a"}
@@ -91,7 +92,7 @@ async def answered(
 ) -> httpx.Response:
     named = {name.replace("_", "-").title(): value for name, value in more.items()}
     content = None if body is None else json_format.write(body)
-    headers = {"Accept-Language": "en", "Content-Type": "application/fhir+json", **named}
+    headers = {"Accept-Language": "en", "Accept": FHIR_JSON, "Content-Type": FHIR_JSON, **named}
     answer = await client.request(method, url, content=content, headers=headers)
     assert answer.is_success, (method, url[:300], answer.status_code, answer.text[:600])
     return answer
@@ -107,7 +108,8 @@ def test_every_route_is_promised(statement: Json, row: Any) -> None:
     system = {found["code"] for found in statement["rest"][0]["interaction"]}
     patient = row("Patient")
     promised = system | {found["code"] for found in patient["interaction"]}
-    promised |= {f"${operation['name']}" for operation in patient["operation"]} | {"capabilities"}
+    operations = [found for one in statement["rest"][0]["resource"] for found in one["operation"]]
+    promised |= {f"${operation['name']}" for operation in operations} | {"capabilities"}
     conditional = {"conditional-update", "conditional-delete", "conditional-patch"}
     assert {route.code for route in ROUTES} - conditional <= promised
     assert (patient["conditionalUpdate"], patient["conditionalDelete"], patient["conditionalCreate"]) == (
@@ -200,7 +202,10 @@ async def test_includes(client: httpx.AsyncClient, row: Any, type: str) -> None:
 
 
 OF_ONE_TYPE = {
-    "Patient": "break-glass",
+    "Composition": "document",
+    "DocumentReference": "docref",
+    "Encounter": "everything",
+    "Patient": "break-glass everything summary",
     "Appointment": "find hold book waitlist cancel reschedule check-in",
     "Location": "next",
     "Schedule": "close reopen",
@@ -219,6 +224,25 @@ async def test_operations(client: httpx.AsyncClient, row: Any, type: str) -> Non
     if type == "Patient":
         emergency = await client.post("Patient/contoh/$break-glass", json={"resourceType": "Parameters"})
         assert emergency.status_code == 403, "who may see everything needs none"
+    for operation in {"everything", "summary", "document"} & set(names):
+        await answered(client, "PUT", f"{type}/contoh", SIMPLE.get(type, sample(type)))
+        for method, body in (("GET", None), ("POST", {"resourceType": "Parameters"})):
+            assert (await answered(client, method, f"{type}/contoh/${operation}", body)).json()["entry"]
+
+
+SIMPLE: dict[str, Json] = {
+    "Composition": {
+        **{"resourceType": "Composition", "id": "contoh", "status": "final", "type": {"text": "x"}, "title": "x"},
+        **{"date": "2026", "author": [{"reference": "Organization/contoh"}]},
+    }
+}
+"""Where the example refers to what is not there."""
+
+
+async def test_docref(client: httpx.AsyncClient) -> None:
+    await answered(client, "PUT", "Patient/contoh", sample("Patient"))
+    found = await answered(client, "GET", "DocumentReference/$docref?patient=contoh")
+    assert found.json()["type"] == "searchset"
 
 
 async def test_system_interactions(client: httpx.AsyncClient, statement: Json) -> None:

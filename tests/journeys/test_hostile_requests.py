@@ -19,7 +19,8 @@ from tests.journeys.raw_http import exchange
 from tests.journeys.servers import Running
 
 OWN_COLLECTIONS = frozenset(
-    "answers audit_blocks audit_heads audit_progress claims emergencies keys parameters reindex system.views".split()
+    "answers audit_blocks audit_heads audit_progress claims contents.chunks contents.files emergencies keys parameters"
+    " reindex system.views".split()
 )
 
 SEARCHES = (

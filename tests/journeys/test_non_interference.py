@@ -110,8 +110,8 @@ def told(response: httpx.Response) -> tuple[int, str, dict[str, str]]:
 
 
 def following(response: httpx.Response) -> Asked | None:
-    """The next page."""
-    if not response.content:
+    """The next page; a Binary, given as what it is, has none."""
+    if not response.content or "fhir+json" not in response.headers["content-type"]:
         return None
     links = response.json().get("link", ())
     url = next((link["url"] for link in links if link.get("relation") == "next"), None)

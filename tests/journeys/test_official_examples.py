@@ -23,6 +23,9 @@ DATABASE = "test_official_examples"
 MOST, BYTES_AT_ONCE = 50, 2_000_000
 AT_ONCE = 16
 JSON = {"Content-Type": "application/fhir+json"}
+AS_RESOURCE = {"Accept": "application/fhir+json"}
+"""Otherwise a Binary is what it holds."""
+
 XML = {"Content-Type": "application/fhir+xml"}
 TAG = {"system": "http://example.org/journeys", "code": "diubah"}
 
@@ -84,7 +87,7 @@ async def create(client: httpx.AsyncClient, examples: list[Example]) -> None:
 
 
 async def read(client: httpx.AsyncClient, examples: list[Example]) -> list[httpx.Response]:
-    return await together(client.get(url(resource)) for _, resource in examples)
+    return await together(client.get(url(resource), headers=AS_RESOURCE) for _, resource in examples)
 
 
 def changed(resource: Json) -> Json:
@@ -154,9 +157,9 @@ async def delete(client: httpx.AsyncClient, examples: list[Example]) -> None:
     histories = await together(client.get(f"{url(resource)}/_history?_summary=true") for _, resource in examples)
     for answer in histories:
         assert [row["request"]["method"] for row in answer.json()["entry"]] == ["DELETE", "PUT", "PUT"]
-    for (name, resource), answer in zip(
-        examples, await together(client.get(f"{url(resource)}/_history/1") for _, resource in examples), strict=True
-    ):
+    addresses = [f"{url(resource)}/_history/1" for _, resource in examples]
+    answers = await together(client.get(address, headers=AS_RESOURCE) for address in addresses)
+    for (name, resource), answer in zip(examples, answers, strict=True):
         assert content(parse(answer.content)) == content(resource), name
 
 

@@ -24,6 +24,7 @@ EXPECTED = (
     '"value":"+62840000000"',
     '"total": 2',
     '"transaction-response"',
+    " 206 Partial Content",
     "Patient.colour",
     '"unit": "menit"',
 )

@@ -59,3 +59,27 @@ async def test_no_scan_and_little_looked_at(hospital: httpx.AsyncClient, questio
             assert step["documentsExamined"] <= EACH * step["found"] + MORE, step
             found += step["found"]
     assert found
+
+
+async def test_of_a_short_name_only_the_page_is_looked_at_and_the_next_goes_on(hospital: httpx.AsyncClient) -> None:
+    """Without a sort; however many match. Pages in the order of ids hold each patient once, forward and back."""
+    names = [archive.person(number).given[:4] for number in range(PATIENTS)]
+    name = max(names, key=names.count)
+    address = f"Patient?name={name}&_count=3"
+    (page,) = await steps(hospital, address)
+    assert (page["index"], page["documentsExamined"]) == ("name", 4)
+    every = (await hospital.get(f"Patient?name={name}&_count=100")).json()
+    expected = [entry["resource"]["id"] for entry in every["entry"]]
+    assert expected == sorted(set(expected)) and names.count(name) <= len(expected) == every["total"]
+    assert await _walked(hospital, address, "next") == expected
+    last = (await hospital.get(f"{address}&_sort=-_id")).json()
+    assert [entry["resource"]["id"] for entry in last["entry"]] == expected[:-4:-1]
+
+
+async def _walked(client: httpx.AsyncClient, address: str, relation: str) -> list[str]:
+    found = []
+    while address:
+        bundle = (await client.get(address)).json()
+        found += [entry["resource"]["id"] for entry in bundle["entry"]]
+        address = next((link["url"] for link in bundle["link"] if link["relation"] == relation), "")
+    return found

@@ -37,7 +37,7 @@ def test_what_names_the_patient_outside_of_the_compartment(type: str, codes: tup
     assert beside(type) == codes
 
 
-@pytest.mark.parametrize("type", ["Bundle", "Subscription", "MessageHeader", "Parameters", "Linkage", "PaymentNotice"])
+@pytest.mark.parametrize("type", ["Subscription", "MessageHeader", "Parameters", "Linkage", "PaymentNotice"])
 def test_what_is_nobodys(type: str) -> None:
     assert not is_of_patients(type)
     assert type not in SHARED

@@ -1,13 +1,15 @@
 """String search. https://hl7.org/fhir/R4/search.html#string
 
 An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality; `:text`
-asks for all of its words, in any order.
+asks for all of its words, in any order. Of some fields the first letters are kept too: with these a short prefix is an
+equality, through which an index goes in the order of ids.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +20,9 @@ from fhir_server.search.locality import Locality
 MODIFIERS = frozenset({"exact", "contains", "text"})
 LIMIT = 512
 SHORT = 128
+FEWEST, MOST = 3, 8
+"""Letters: with fewer so many begin that a page is soon full, with more so few that all of them are soon read."""
+
 AFTER_ALL = "\U0010ffff"
 PARTS = {
     "HumanName": ("text", "family", "given", "prefix", "suffix"),
@@ -74,6 +79,13 @@ def index(type: str, value: Any, field: Field, locality: Locality) -> list[Entry
     return [entry(text) for text in texts if isinstance(text, str)]
 
 
+def beginnings(entries: Iterable[Entry]) -> list[str]:
+    """The first letters of entries: all that a prefix of FEWEST to MOST letters can be."""
+    texts = dict.fromkeys(entry.partition("\0")[0] for entry in entries)
+    found = (text[:length] for text in texts for length in range(FEWEST, min(len(text), MOST) + 1))
+    return [beginning for beginning in dict.fromkeys(found) if not beginning.endswith(" ")]
+
+
 def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:
     value = unescape(raw)
     key = folded(value)
@@ -86,4 +98,6 @@ def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> F
         return {field.path: {"$regex": f"^{each}"}}
     if modifier == "contains":
         return {field.path: {"$regex": rf"^[^\x00]*{re.escape(key)}"}}
+    if field.beginnings and FEWEST <= len(key) <= MOST:
+        return {field.beginnings: key}
     return {field.path: {"$elemMatch": {"$gte": key, "$lt": key + AFTER_ALL}}}

@@ -51,8 +51,8 @@ async def _draft(counter: Counter) -> Resource:
     return answer.resource
 
 
-async def _sign(counter: Counter, id: str, passphrase: str = PASSPHRASE, **values: bool) -> IssuedDocument:
-    answer = await counter.ask(f"DocumentReference/{id}/$sign", SIGNER, passphrase=passphrase, **values)
+async def _sign(counter: Counter, id: str, passphrase: str = PASSPHRASE, *, unsigned: bool = False) -> IssuedDocument:
+    answer = await counter.ask(f"DocumentReference/{id}/$sign", SIGNER, passphrase=passphrase, unsigned=unsigned)
     assert answer.resource is not None
     document = issued_document.read(answer.resource)
     assert document is not None
@@ -108,10 +108,10 @@ def _letters(text: str) -> set[str]:
 def _edited(content: bytes) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     page = writer.root["/Pages"]["/Kids"][0]
-    page[NameObject("/Rotate")] = NumberObject(90)
+    page[NameObject("/Rotate")] = NumberObject(90)  # type: ignore[no-untyped-call]
     writer.update_container(page)
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from exports import issued_document
 from exports.issued_document import IssuedDocument
@@ -37,20 +38,20 @@ async def _browser(
 
     app = Starlette(routes=routes(Page(wait, HOSPITAL, 1_000_000)), lifespan=lifespan)
     async with app.router.lifespan_context(app) as state:
-        transport = httpx.ASGITransport(_with_state(app, dict(state or {})))
+        given = dict(state or {})
+
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": given}, receive, send)
+
+        transport = httpx.ASGITransport(call)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             yield client
 
 
-def _with_state(app: Starlette, state: dict[str, Verifying]) -> Callable[..., object]:
-    async def call(scope: dict[str, object], receive: object, send: object) -> None:
-        await app({**scope, "state": state}, receive, send)  # type: ignore[arg-type]
-
-    return call
-
-
-async def _issued(counter: Counter, **values: str) -> tuple[Resource, IssuedDocument, bytes]:
-    answer = await counter.ask(f"{VISIT}/$issue", document="resume-medis", **values)
+async def _issued(
+    counter: Counter, *, signature: str = "pen", replaces: str = ""
+) -> tuple[Resource, IssuedDocument, bytes]:
+    answer = await counter.ask(f"{VISIT}/$issue", document="resume-medis", signature=signature, replaces=replaces)
     assert answer.resource is not None
     document = issued_document.read(answer.resource)
     assert document is not None
@@ -89,7 +90,7 @@ async def test_nothing_of_the_patient_but_first_letters_is_told(counter: Counter
 )
 async def test_what_does_not_hold_is_marked(counter: Counter, act: str, says: str) -> None:
     await counter.fill(1)
-    resource, document, _ = await _issued(counter, **({"signature": "electronic"} if act == "draft" else {}))
+    resource, document, _ = await _issued(counter, signature="electronic" if act == "draft" else "pen")
     if act == "revoke":
         await counter.ask(f"DocumentReference/{resource['id']}/$revoke", reason="Salah")
     if act == "replace":

@@ -26,7 +26,11 @@ from tests.fhir_server.search.stored import as_bson, filter_of, stored
         ((("identifier", "s|1,s|2"),), {"index.identifier": {"$in": ["1\0s", "2\0s"]}}),
         ((("_id", "a"), ("gender:missing", "true")), {"$and": [{"_id": "a"}, {"index.gender": {"$exists": False}}]}),
         ((("identifier:not", "s|1"),), {"$nor": [{"index.identifier": "1\0s"}]}),
-        ((("name", "Siti"),), {"index.name": {"$elemMatch": {"$gte": "siti", "$lt": "siti\U0010ffff"}}}),
+        ((("family", "Siti"),), {"index.family": {"$elemMatch": {"$gte": "siti", "$lt": "siti\U0010ffff"}}}),
+        ((("name", "Siti,BUDI"),), {"search.beginnings.name": {"$in": ["siti", "budi"]}}),
+        ((("name", "Muhammad"),), {"search.beginnings.name": "muhammad"}),
+        ((("name", "Si"),), {"index.name": {"$elemMatch": {"$gte": "si", "$lt": "si\U0010ffff"}}}),
+        ((("name", "Siti Amin"),), {"index.name": {"$elemMatch": {"$gte": "siti amin", "$lt": "siti amin\U0010ffff"}}}),
         ((("organization", "Organization/1"),), {"index.organization": "Organization/1"}),
     ],
 )

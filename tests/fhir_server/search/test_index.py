@@ -41,6 +41,13 @@ def test_equal_entries_stand_once() -> None:
     assert stored(PATIENT)["index"]["name"] == ["siti\0Siti", "contoh\0Contoh"]
 
 
+def test_of_names_the_first_letters_are_kept() -> None:
+    patient: Resource = {"resourceType": "Patient", "name": [{"text": "Ani Ayu", "given": ["Ani", "Al"]}]}
+    assert stored(patient)["search"]["beginnings"] == {"name": ["ani", "ani a", "ani ay", "ani ayu"]}
+    assert "beginnings" not in stored({"resourceType": "Patient", "name": [{"family": "Al"}]})["search"]
+    assert "beginnings" not in stored({"resourceType": "Practitioner", "name": [{"family": "Contoh"}]})["search"]
+
+
 def test_a_single_quantity_is_one_object_with_its_decimal_as_written() -> None:
     entry = stored(OBSERVATION)["index"]["value-quantity"]
     assert entry == {"lo": Decimal("1.50"), "hi": Decimal("1.50"), "code": "mg\0"}

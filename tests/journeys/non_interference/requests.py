@@ -55,9 +55,10 @@ def request(dice: Random, ward: Ward) -> Asked:
         (4, _include),
         (2, _several),
         (2, _compartment),
+        (2, _gathered),
         (3, _read),
         (3, _history),
-        (6, _write),
+        (7, _write),
         (4, _conditional),
         (2, _bundle),
     )
@@ -139,6 +140,25 @@ def _compartment(dice: Random, ward: Ward) -> Asked:
     base = dice.choice((f"Patient/{dice.choice(PEOPLE)}", f"Practitioner/practitioner-{dice.randrange(2)}"))
     member = dice.choice(("*", "Observation", "Encounter", "Condition"))
     return Asked("GET", _url(f"{base}/{member}", _results(dice)))
+
+
+def _gathered(dice: Random, ward: Ward) -> Asked:
+    """What gathers a record: of a person, of a visit."""
+    patient = f"Patient/{dice.choice(('a', 'a', 'a', *PEOPLE))}"
+    visit = f"Encounter/{_id(dice, ward, 'Encounter')}"
+    name = dice.choice((f"{patient}/$everything", f"{visit}/$everything", "Patient/$everything", f"{patient}/$summary"))
+    if dice.random() < 0.15:
+        return Asked("GET", _url("DocumentReference/$docref", [f"patient={patient}", "start=2000"]))
+    if dice.random() < 0.1:
+        return Asked("GET", _url("Patient/$summary", [f"identifier={NUMBERS}|{dice.choice(PEOPLE)}"]))
+    if name.endswith("$summary"):
+        return Asked("GET", name)
+    parts = [f"_count={dice.choice((1, 3, 10, 100))}"] if dice.random() < 0.7 else []
+    if dice.random() < 0.3:
+        parts.append(f"_type={','.join(sorted({dice.choice(TYPES) for _ in range(3)}))}")
+    if dice.random() < 0.2:
+        parts.append(f"start=2026-0{dice.randrange(1, 4)}")
+    return Asked("GET", _url(name, parts))
 
 
 def _read(dice: Random, ward: Ward) -> Asked:

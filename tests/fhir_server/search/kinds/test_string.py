@@ -118,6 +118,13 @@ def test_prefix_exact_and_contains_agree_with_plain_python(names: list[str], wan
     assert found(resource, ("family:contains", value)) is contains
 
 
+@given(st.lists(st.text("ab '", min_size=1, max_size=12), min_size=1, max_size=3), st.text("ab '", max_size=12))
+def test_what_is_kept_of_the_first_letters_of_a_name_finds_what_begins_so(names: list[str], wanted: str) -> None:
+    folded = fold(wanted)
+    begins = any(fold(name).startswith(folded) if folded else fold(name) == "" for name in names)
+    assert found(patient(*names), ("name", escape(wanted) or "-")) is begins
+
+
 @given(NAMES, NAMES)
 def test_text_asks_for_whole_words_in_any_order(name: str, wanted: str) -> None:
     words = set(fold(wanted).split())
