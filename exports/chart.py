@@ -19,12 +19,14 @@ PERIODS = ("performedPeriod", "effectivePeriod", "period")
 @dataclass(frozen=True, slots=True)
 class Chart:
     """`focus`: the resource that the document is about, as Type/id; `resources`: all by that name, in the order in
-    which they were read; `zone`: where the hospital is; `base`: the public FHIR base, of absolute references."""
+    which they were read; `zone`: where the hospital is; `base`: the public FHIR base, of absolute references;
+    `options`: what was asked for besides, for what is read."""
 
     focus: str
     resources: Mapping[str, Resource]
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Makassar"))
     base: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def about(self) -> Resource:

@@ -5,7 +5,7 @@ In small pages, so that nobody else of this process waits for one long document.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from exports.chart import Chart, name_of, references
@@ -23,6 +23,8 @@ MOST = 20_000
 
 REFERRED = ("Patient", "Encounter", "Practitioner", "PractitionerRole", "Organization", "Location", "Medication")
 """Types that give others their sense: followed wherever something refers to them."""
+
+NOTHING_ELSE: Mapping[str, str] = {}
 
 FAR = 3
 """Steps from one reference to the next."""
@@ -84,13 +86,20 @@ class _Found:
 
 
 async def gathered(
-    record: Record, type: str, id: str, reads: Sequence[Read | Further], also: Sequence[str] = ()
+    record: Record,
+    type: str,
+    id: str,
+    reads: Sequence[Read | Further],
+    also: Sequence[str] = (),
+    *,
+    options: Mapping[str, str] = NOTHING_ELSE,
 ) -> Chart:
-    """The chart of a resource, at one moment. `also`: further types that are followed where something refers to them.
-    Raises NotFound, Gone, Forbidden, TooCostly."""
+    """The chart of a resource, at one moment. `also`: further types that are followed where something refers to them;
+    `options`: what was asked for besides, for the parameters of a Further. Raises NotFound, Gone, Forbidden,
+    TooCostly."""
     found = _Found(frozenset((*REFERRED, *also)), record.site.base)
     found.add([(await record.read(type, id))["resource"]])
-    chart = Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base)
+    chart = Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base, options)
     moment = await record.moment()
     for read in reads:
         if isinstance(read, Further):

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from exports import issued_document
 from exports.chart import Chart, name_of
-from exports.gathering import gathered
 from exports.issued_document import IssuedDocument, State, sha256
 from exports.making import Issued
 from exports.numbering import following
@@ -52,7 +51,7 @@ class Issuing:
         """The new DocumentReference; a draft where it is to be signed electronically. `replaces`: the id of the one
         that it supersedes. Raises NotFound, Forbidden, Conflict, TooCostly, Unavailable."""
         kind = wish.kind
-        chart = await gathered(record, kind.type, wish.id, kind.reads, kind.also)
+        wish, chart = await self.office.gathered(record, wish)
         about = self._about(record, wish, chart)
         _check(record, about)
 

@@ -62,7 +62,8 @@ class Kind:
     `also`: what is gathered for it; `sheet`: draws it up, raising errors.NotFound where there is nothing to print;
     `number`: the code and the unit in document numbers, none where it has no number; `coding`: LOINC code and display
     of its DocumentReference; `archived`: as PDF/A; `signed`: a signature makes it valid, until then it is a draft;
-    `options`: names of what may be asked for besides."""
+    `options`: names of what may be asked for besides; `settled`: these options on a day, with what was not asked for
+    where reading depends on it, raising errors.InvalidParameter."""
 
     code: str
     title: Text
@@ -76,6 +77,7 @@ class Kind:
     signed: bool = True
     options: Sequence[str] = ()
     languages: Sequence[Language] = ("id",)
+    settled: Callable[[Mapping[str, str], date], Mapping[str, str]] | None = None
 
 
 def letter(kind: Kind, making: Making, blocks: Sequence[Block], *, paper: str = "a4", title: str = "") -> Sheet:
@@ -83,6 +85,7 @@ def letter(kind: Kind, making: Making, blocks: Sequence[Block], *, paper: str = 
     missing."""
     patient, issued, language = making.chart.patient, making.issued, making.language
     printed = {"id": "Dicetak oleh", "en": "Printed by"}[language]
+    number = {"id": "Nomor", "en": "Number"}[language]
     state = {"id": "Keadaan data", "en": "Data as of"}[language]
     stamp = wording.date_and_time(making.at, making.chart.zone, language)
     remark = " · ".join([*([f"{printed} {making.printed_by}"] if making.printed_by else []), f"{state} {stamp}"])
@@ -90,7 +93,7 @@ def letter(kind: Kind, making: Making, blocks: Sequence[Block], *, paper: str = 
         title or kind.title.in_language(language),
         tuple(blocks),
         paper=paper,
-        number=f"Nomor : {issued.number}" if issued is not None and issued.number else "",
+        number=f"{number} : {issued.number}" if issued is not None and issued.number else "",
         subject=subject(patient, making.chart, language),
         letterhead=making.letterhead,
         watermark=DRAFT[language] if kind.signed and (issued is None or issued.draft) else "",

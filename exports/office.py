@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from exports import saying
 from exports.chart import Chart
@@ -13,6 +14,7 @@ from exports.letterheads import Stationery, letterhead
 from exports.making import Issued, Kind, Language
 from exports.sheet import Letterhead
 from fhir_server.record import Record
+from fhir_server.store.documents import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,27 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`hospital`: gives the record without limits, for the letterhead."""
+    """`hospital`: gives the record without limits, for the letterhead; `clock`: what is today, where a document tells
+    of the time until now."""
 
     press: Press
     hospital: Callable[[], Record]
     stationery: Stationery
+    clock: Callable[[], datetime] = now
 
     async def print(self, record: Record, wish: Wish) -> bytes:
-        """A draft of what this caller's record holds. Raises NotFound, Gone, Forbidden, TooCostly, Unavailable."""
+        """A draft of what this caller's record holds. Raises NotFound, Gone, Forbidden, InvalidParameter, TooCostly,
+        Unavailable."""
+        return await self.draw(record, *await self.gathered(record, wish))
+
+    async def gathered(self, record: Record, wish: Wish) -> tuple[Wish, Chart]:
+        """What is read for a document, and its wish with nothing left open. Raises NotFound, Gone, Forbidden,
+        InvalidParameter, TooCostly."""
         kind = wish.kind
-        return await self.draw(record, wish, await gathered(record, kind.type, wish.id, kind.reads, kind.also))
+        if kind.settled is not None:
+            today = self.clock().astimezone(record.site.zone).date()
+            wish = replace(wish, options=kind.settled(wish.options, today))
+        return wish, await gathered(record, kind.type, wish.id, kind.reads, kind.also, options=wish.options)
 
     async def draw(self, record: Record, wish: Wish, chart: Chart, issued: Issued | None = None) -> bytes:
         """The PDF of a chart. Raises NotFound, Unavailable."""

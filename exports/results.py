@@ -119,11 +119,14 @@ def signs_by_time(
     if undated:
         yield None, signs(undated, chart, language)
     timed = sorted(((at, one) for at, one in moments if at is not None), key=lambda pair: pair[0])
-    while timed:
-        first = timed[0][0]
-        one_set = [one for at, one in timed if at - first <= TOGETHER]
-        yield first, signs(one_set, chart, language)
-        timed = timed[len(one_set) :]
+    one_set: list[tuple[datetime, Resource]] = []
+    for at, one in timed:
+        if one_set and at - one_set[0][0] > TOGETHER:
+            yield one_set[0][0], signs([found for _, found in one_set], chart, language)
+            one_set = []
+        one_set.append((at, one))
+    if one_set:
+        yield one_set[0][0], signs([found for _, found in one_set], chart, language)
 
 
 def taken(observation: Resource) -> str:

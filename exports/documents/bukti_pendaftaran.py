@@ -6,14 +6,15 @@ It is shown at the clinic, where the full name and the record number are compare
 from __future__ import annotations
 
 from exports import options, saying, wording
+from exports.chart import name_of
 from exports.composition import attending, categories
-from exports.documents import letters, slips, visits
+from exports.documents import letters, slips, tiket_antrean, visits
 from exports.gathering import Further, Read, of_patient
 from exports.making import Kind, Making, letter
 from exports.sheet import Beside, Block, Code, Fields, Line, Paragraph, Rule, Sheet, Space
 from resources.extensions import values
 from resources.issues import Text
-from resources.systems import BOOKING, BOOKING_PREFIX, ENCOUNTER_PREFIX, TICKET
+from resources.systems import BOOKING, ENCOUNTER_PREFIX, TICKET
 
 PAPERS = {"a5": "a5", "80": "roll80", "58": "roll58"}
 THANKS = "Terima Kasih Atas Kepercayaan Anda"
@@ -67,7 +68,7 @@ def _slip(making: Making, paper: str) -> Sheet:
 
 def _large(number: str) -> tuple[Block, ...]:
     title = Line("No. Antrean", 8.5, align="center", tone="quiet")
-    return (title, Line(number, 48, strong=True, align="center"), Space(1)) if number else ()
+    return (title, Line(number, 48, strong=True, align="center"), Space(3)) if number else ()
 
 
 def _rows(making: Making) -> tuple[tuple[str, str], ...]:
@@ -89,16 +90,17 @@ def _rows(making: Making) -> tuple[tuple[str, str], ...]:
 def queue_number(making: Making) -> str:
     """A-12: of the ticket of the clinic, else of the first ticket, else of the booking."""
     chart = making.chart
-    tickets = [one for one in chart.of("Task") if "number" in values(one, TICKET)]
+    own = [one for one in chart.of("Task") if name_of(one.get("encounter"), chart.base) == chart.focus]
+    tickets = [one for one in own if "number" in values(one, TICKET)]
     clinic = [one for one in tickets if "poli" in categories(one, "code")]
     told = [values(one, TICKET) for one in (clinic or tickets)]
     told += [values(one, BOOKING) for one in chart.all(chart.about.get("appointment", ()))]
-    return next((f"{one.get('letter', '')}-{one['number']}" for one in told if one.get("number") is not None), "")
+    return next(filter(None, map(tiket_antrean.number, told)), "")
 
 
 def _code(making: Making) -> str:
     bookings = making.chart.all(making.chart.about.get("appointment", ()))
-    return next(filter(None, (saying.identifier(one, BOOKING_PREFIX) for one in bookings)), "")
+    return next(filter(None, map(tiket_antrean.code, bookings)), "")
 
 
 KIND = Kind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from exports import composition, measurements, normal, results, saying, wording
@@ -215,7 +215,8 @@ def _alarm(measured: Sequence[Resource], chart: Chart) -> list[Block]:
 def _curves(measured: Sequence[Resource], chart: Chart) -> list[Block]:
     """Two abreast; those that are out of range first, as many as a reader looks at."""
     ordered = sorted(measured, key=lambda one: not normal.flag(one, results.whose(one, chart)))
-    drawn = (results.curve(saying.measurement(one), [("", history(one, chart))], chart) for one in ordered)
+    known = earlier_values(chart)
+    drawn = (results.curve(saying.measurement(one), [("", history(one, known, chart))], chart) for one in ordered)
     plots = [plot for plot in drawn if plot is not None][:MOST_PLOTS]
     if not plots:
         return []
@@ -227,20 +228,25 @@ def _abreast(plots: Sequence[Plot]) -> Beside:
     return Beside((plots[0],), tuple(plots[1:]))
 
 
-def history(observation: Resource, chart: Chart) -> list[Resource]:
-    """This result and those of the same LOINC code before it, of the same patient; preliminary ones only where they are
-    this one."""
-    code, last = saying.code(observation.get("code"), LOINC), results.moment(observation, chart)
-    if not code or last is None:
-        return []
-    found = []
-    for one in chart.of("Observation"):
-        at = results.moment(one, chart)
-        is_his = name_of(one.get("subject"), chart.base) == chart.patient_name
-        is_same = saying.code(one.get("code"), LOINC) == code
-        if is_his and is_same and at is not None and last - BACK <= at <= last and one.get("status") not in VOID:
-            found.append(one)
+def earlier_values(chart: Chart) -> Mapping[str, list[tuple[datetime, Resource]]]:
+    """Of this patient, by LOINC code."""
+    found: dict[str, list[tuple[datetime, Resource]]] = {}
+    for one in composition.current(chart, "Observation"):
+        code, at = saying.code(one.get("code"), LOINC), results.moment(one, chart)
+        if code and at is not None and name_of(one.get("subject"), chart.base) == chart.patient_name:
+            found.setdefault(code, []).append((at, one))
     return found
+
+
+def history(
+    observation: Resource, known: Mapping[str, list[tuple[datetime, Resource]]], chart: Chart
+) -> list[Resource]:
+    """This result and those of the same code in the 24 months before it."""
+    last = results.moment(observation, chart)
+    if last is None:
+        return []
+    rows = known.get(saying.code(observation.get("code"), LOINC), ())
+    return [one for at, one in rows if last - BACK <= at <= last]
 
 
 KIND = Kind(

@@ -98,15 +98,9 @@ def birth_place(patient: Resource) -> str:
 
 def card_number(chart: Chart) -> str:
     """Of the national health insurance: of the Coverage that is active, else as the Patient has it."""
-    for one in chart.of("Coverage"):
-        known = saying.identifier(one, BPJS_PREFIX)
-        if (
-            one.get("status") == "active"
-            and name_of(one.get("beneficiary"), chart.base) == chart.patient_name
-            and known
-        ):
-            return known
-    return saying.identifier(chart.patient, BPJS_PREFIX)
+    own = [one for one in chart.of("Coverage") if name_of(one.get("beneficiary"), chart.base) == chart.patient_name]
+    active = (saying.identifier(one, BPJS_PREFIX) for one in own if one.get("status") == "active")
+    return next(filter(None, active), "") or saying.identifier(chart.patient, BPJS_PREFIX)
 
 
 def held(encounter: Resource) -> None:

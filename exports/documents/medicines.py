@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exports import saying, units, wording
-from exports.chart import Chart
+from exports.chart import Chart, name_of
 from exports.composition import categories, current
 from exports.documents.dosing import Element
 from fhir_server.messages import Resource
@@ -47,7 +47,8 @@ def prescribed(chart: Chart) -> list[Prescribed]:
     """What the visit has prescribed and not taken back, in the order in which it was written."""
     found = []
     for one in current(chart, "MedicationRequest"):
-        if one.get("status") not in NOT_ORDERED and not one.get("doNotPerform"):
+        is_here = name_of(one.get("encounter"), chart.base) == chart.focus
+        if is_here and one.get("status") not in NOT_ORDERED and not one.get("doNotPerform"):
             medication = chart.get(one.get("medicationReference"), one)
             told = one.get("medicationCodeableConcept") or (medication or {}).get("code")
             shown = (one.get("medicationReference") or {}).get("display")

@@ -4,7 +4,7 @@ item whether it was handed out. https://hl7.org/fhir/R4/medicationrequest.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from exports import composition, options, saying, wording
@@ -121,11 +121,11 @@ def _item(one: Prescribed, making: Making, *, is_copy: bool) -> list[Block]:
 
 def _handed_out(one: Prescribed, making: Making) -> str:
     """det, nedet, or how much of it; left to the pen where nothing is known of any item."""
-    known = composition.current(making.chart, "MedicationDispense")
+    known = _given(making)
     if not known:
         return "det / nedet *)"
     own = f"MedicationRequest/{one.request['id']}"
-    given = [row for row in known if _is_of(row, own, making) and row.get("status") == "completed"]
+    given = [row for row in known if _is_of(row, {own}, making) and row.get("status") == "completed"]
     if not given:
         return "nedet"
     wanted = _value(one.request.get("dispenseRequest", {}).get("quantity"))
@@ -135,8 +135,15 @@ def _handed_out(one: Prescribed, making: Making) -> str:
     return f"det {wording.decimal(sum(filter(None, got)))}"
 
 
-def _is_of(dispense: Resource, request: str, making: Making) -> bool:
-    return any(name_of(row, making.chart.base) == request for row in dispense.get("authorizingPrescription", ()))
+def _given(making: Making) -> list[Resource]:
+    """What was handed out of this visit's prescriptions."""
+    own = {f"MedicationRequest/{one.request['id']}" for one in medicines.prescribed(making.chart)}
+    return [row for row in composition.current(making.chart, "MedicationDispense") if _is_of(row, own, making)]
+
+
+def _is_of(dispense: Resource, requests: Collection[str], making: Making) -> bool:
+    rows = dispense.get("authorizingPrescription", ())
+    return any(name_of(row, making.chart.base) in requests for row in rows)
 
 
 def _value(quantity: Resource | None) -> Decimal | None:
@@ -145,7 +152,7 @@ def _value(quantity: Resource | None) -> Decimal | None:
 
 def _pharmacist(making: Making) -> Block:
     """Pro copie conform: who handed out last."""
-    given = latest(composition.current(making.chart, "MedicationDispense"))
+    given = latest(_given(making))
     actors = [row.get("actor") for row in (given or {}).get("performer", ())]
     return Together((Signatures((signature(making, letters.person(making.chart, *actors), "p.c.c. Apoteker"),)),))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from exports import saying, wording
-from exports.chart import Chart
+from exports.chart import Chart, name_of
 from exports.composition import categories, current
 from exports.making import Kind, Making
 from exports.sheet import Block, Code, Fields, Line, NewPage, Rule, Sheet
@@ -86,7 +86,8 @@ def shortened(text: str, most: int = MOST_VALUE) -> str:
 def allergies(chart: Chart) -> list[str]:
     """What the patient must not be given, the most dangerous first; without what was refuted or has passed, and without
     the note that nothing is known."""
-    found = [one for one in current(chart, "AllergyIntolerance") if _holds(one)]
+    known = current(chart, "AllergyIntolerance")
+    found = [one for one in known if _holds(one) and name_of(one.get("patient"), chart.base) == chart.patient_name]
     found.sort(key=lambda one: one.get("criticality") != "high")
     return list(dict.fromkeys(saying.concept(one.get("code")) for one in found))
 

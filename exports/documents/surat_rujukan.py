@@ -27,9 +27,8 @@ FOLLOWS = ("Kontrol kembali ke perujuk", "Perlu dirawat inap", "Konsultasi seles
 def sheet(making: Making) -> Sheet:
     """Raises NotFound for a request that is no referral to somebody else."""
     chart, request = making.chart, making.chart.about
-    if not composition.categories(request) & REFERRALS or describing.FOLLOW_UP in composition.categories(
-        request, "code"
-    ):
+    is_control = describing.FOLLOW_UP in composition.categories(request, "code")
+    if is_control or not composition.categories(request) & REFERRALS:
         raise NotFound(Text("This request is no referral.", "Permintaan ini bukan rujukan."))
     visit = letters.of_visit(chart, visit_of(chart))
     encounter = visit.resources.get(visit.focus, {})

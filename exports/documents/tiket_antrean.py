@@ -1,4 +1,4 @@
-"""Tiket antrean: the number in the queue, on a roll of 80 or 58 mm; and that of a booking, with its code.
+"""Tiket antrean: the number in the queue of a service point, on a roll of 80 or 58 mm.
 
 A slip gets lost in a waiting room: it has the name masked, and neither record number nor NIK nor anything clinical.
 """
@@ -12,14 +12,13 @@ from exports import options, saying, wording
 from exports.chart import Chart
 from exports.composition import categories
 from exports.documents import letters, slips
-from exports.documents.surat_kontrol import doctor_of
 from exports.making import Kind, Making
 from exports.sheet import Block, Line, Rule, Sheet, Space
 from fhir_server.errors import NotFound
 from fhir_server.messages import Resource
 from resources.extensions import values
 from resources.issues import Text
-from resources.systems import BOOKING, BOOKING_PREFIX, TICKET
+from resources.systems import BOOKING_PREFIX, TICKET
 
 PAPERS = {"80": "roll80", "58": "roll58"}
 NUMBER = {"80": 72, "58": 60}
@@ -27,7 +26,6 @@ NUMBER = {"80": 72, "58": 60}
 
 CODE = {"80": 26, "58": 24}
 WAIT = "Mohon menunggu sampai nomor Anda dipanggil"
-CHECK_IN = "Tunjukkan kode ini di anjungan atau loket untuk lapor masuk"
 OVER = ("cancelled", "entered-in-error", "noshow", "rejected", "failed")
 
 
@@ -42,31 +40,14 @@ def sheet(making: Making) -> Sheet:
         ("Tujuan", _point(chart, task)),
         ("Dokter", saying.name(letters.person(chart, task.get("owner")))),
         ("Tanggal", _moment(chart, task.get("authoredOn"))),
-        ("Perkiraan", _expected(chart, booking) if "poli" in categories(task, "code") else ""),
-        ("Pasien", _masked(chart)),
+        ("Perkiraan", expected(chart, booking) if "poli" in categories(task, "code") else ""),
+        ("Pasien", masked(chart)),
         ("Keterangan", "Prioritas" if ticket.get("priority") else ""),
     ]
-    return _slip(KIND, making, (_number(ticket), _code(booking)), rows, WAIT)
+    return slip(KIND, making, (number(ticket), code(booking)), rows, WAIT)
 
 
-def booking_sheet(making: Making) -> Sheet:
-    """Of an Appointment. Raises NotFound for one that was cancelled or has no code, InvalidParameter."""
-    chart, appointment = making.chart, making.chart.about
-    if not _code(appointment) or appointment.get("status") in OVER:
-        raise NotFound(Text("This is no booking that holds.", "Ini bukan booking yang berlaku."))
-    told = values(appointment, BOOKING)
-    day = chart.day(str(told.get("day") or appointment.get("start") or ""))
-    rows = [
-        ("Poli", saying.listed(saying.concept(one) for one in appointment.get("serviceType", ()))),
-        ("Dokter", saying.name(letters.person(chart, doctor_of(appointment)))),
-        ("Tanggal", f"{wording.day_name(day)}, {wording.long_date(day)}" if day else wording.DASH),
-        ("Perkiraan", _expected(chart, appointment)),
-        ("Pasien", _masked(chart)),
-    ]
-    return _slip(BOOKING_KIND, making, (_number(told), _code(appointment)), rows, CHECK_IN)
-
-
-def _slip(kind: Kind, making: Making, large: tuple[str, str], rows: Iterable[tuple[str, str]], advice: str) -> Sheet:
+def slip(kind: Kind, making: Making, large: tuple[str, str], rows: Iterable[tuple[str, str]], advice: str) -> Sheet:
     """`large`: the number in the queue and the code of the booking; what is not known is left out."""
     size = options.one_of(making.options, "paper", *PAPERS)
     blocks: list[Block] = [
@@ -84,19 +65,19 @@ def _large(number: str, points: float) -> tuple[Block, ...]:
     if not number:
         return ()
     title = Line("NOMOR ANTREAN ANDA", 11, strong=True, align="center")
-    return (title, Line(number, points, strong=True, align="center"), Space(2))
+    return (title, Line(number, points, strong=True, align="center"), Space(4))
 
 
 def _booking_code(code: str, size: float) -> tuple[Block, ...]:
     return (*slips.square(code, size), Line(f"Kode booking {code}", 10, strong=True, align="center")) if code else ()
 
 
-def _number(told: Mapping[str, Any]) -> str:
+def number(told: Mapping[str, Any]) -> str:
     """A-12; nothing before a booking is confirmed."""
     return f"{told.get('letter', '')}-{told['number']}" if told.get("number") is not None else ""
 
 
-def _code(appointment: Resource | None) -> str:
+def code(appointment: Resource | None) -> str:
     return saying.identifier(appointment, BOOKING_PREFIX)
 
 
@@ -106,7 +87,7 @@ def _point(chart: Chart, task: Resource) -> str:
     return saying.name(place) if place is not None else saying.concept(task.get("code"))
 
 
-def _expected(chart: Chart, appointment: Resource | None) -> str:
+def expected(chart: Chart, appointment: Resource | None) -> str:
     """As it was planned for this number."""
     start = (appointment or {}).get("start")
     return f"sekitar {wording.clock(chart.moment(start), chart.zone)}" if start else ""
@@ -116,7 +97,7 @@ def _moment(chart: Chart, at: str | None) -> str:
     return wording.date_and_time(chart.moment(at), chart.zone) if at else ""
 
 
-def _masked(chart: Chart) -> str:
+def masked(chart: Chart) -> str:
     patient = chart.resources.get(chart.patient_name)
     return wording.masked(saying.name(patient)) if patient is not None else ""
 
@@ -129,17 +110,6 @@ KIND = Kind(
     sheet,
     coding=("", "Tiket antrean"),
     also=("Appointment",),
-    archived=False,
-    signed=False,
-    options=("paper",),
-)
-BOOKING_KIND = Kind(
-    "tiket-booking",
-    Text("Booking slip", "Tiket Booking"),
-    "Appointment",
-    (),
-    booking_sheet,
-    coding=("", "Tiket booking"),
     archived=False,
     signed=False,
     options=("paper",),

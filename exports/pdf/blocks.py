@@ -56,7 +56,12 @@ FRAME = [
 
 
 def flowables(blocks: Iterable[sheet.Block], look: Look) -> list[Flowable]:
-    return [flowable for block in blocks for flowable in flow(block, look)]
+    found: list[Flowable] = []
+    for block in blocks:
+        if isinstance(block, sheet.NewPage):
+            found = without_end(found)
+        found += flow(block, look)
+    return found
 
 
 def _inside(blocks: Iterable[sheet.Block], look: Look) -> list[Flowable]:

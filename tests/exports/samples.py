@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from exports.making import Making
-from tests.exports import charts
+from tests.exports import charts, opened, prescriptions, reception
 
 
 def _resume_medis() -> Making:
@@ -28,4 +28,13 @@ SAMPLES: Mapping[str, Callable[[], Making]] = {
     "surat-kontrol": _letter(6, "Appointment/janji-000006-010"),
     "persetujuan-umum": _letter(5, "Patient/pasien-000005"),
     "persetujuan-tindakan": _letter(11, "ServiceRequest/operasi-000011-001", decision="setuju"),
+    "resep": lambda: charts.making(prescriptions.chart(prescriptions.POWDERS, prescriptions.SYRUP)),
+    "etiket": lambda: charts.making(prescriptions.chart(prescriptions.SYRUP, prescriptions.CREAM)),
+    "tiket-antrean": lambda: charts.making(reception.checked_in(1, reception.TASK)),
+    "tiket-booking": lambda: charts.making(reception.checked_in(1, reception.APPOINTMENT)),
+    "bukti-pendaftaran": lambda: charts.making(reception.checked_in(1, reception.ENCOUNTER)),
+    "kartu-berobat": _letter(7, "Patient/pasien-000007"),
+    "label-pasien": _letter(7, "Patient/pasien-000007"),
+    "gelang-pasien": _letter(7, "Patient/pasien-000007"),
+    "riwayat-akses": lambda: charts.making(opened.chart([opened.looked(opened.at(20)), opened.looked(opened.at(21))])),
 }

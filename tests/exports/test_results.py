@@ -14,7 +14,6 @@ from exports.sheet import Fields, Row, Table
 from fhir_server.messages import Resource
 from resources.systems import LOINC
 
-
 PATIENT = {"resourceType": "Patient", "id": "a", "gender": "female", "birthDate": "1990-05-05"}
 CHART = Chart("Patient/a", {"Patient/a": PATIENT})
 MORNING, NOON = "2026-11-24T08:00:00+08:00", "2026-11-24T12:00:00+08:00"
@@ -90,7 +89,8 @@ def test_values_in_another_unit_are_no_part_of_a_curve() -> None:
     plot = results.curve("Berat", [("", [pounds, *kilograms])], CHART)
     assert plot is not None
     assert plot.unit == "kg"
-    assert plot.series[0].points == ((0.0, 63.0), (pytest.approx(4 / 24), 64.0))
+    (days, values) = zip(*plot.series[0].points, strict=True)
+    assert (values, days) == ((63.0, 64.0), pytest.approx((0, 4 / 24)))
     assert plot.dates == ("24 November 2026", "24 November 2026")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,13 @@ KINDS[hasil_laboratorium.KIND.code] = hasil_laboratorium.KIND
 STAYS, VISITS = ("IMP",), ("AMB", "EMER")
 
 
+def _is_of(classes: tuple[str, ...], one: Resource) -> bool:
+    return one["class"]["code"] in classes
+
+
 def _focuses() -> Iterator[tuple[str, int, str]]:
     for code, classes, patients in (("resume-medis", VISITS, range(1, 5)), ("ringkasan-pulang", STAYS, range(1, 38))):
-        found = charts.focuses(
-            "Encounter", patients, where=lambda one, classes=classes: one["class"]["code"] in classes
-        )
+        found = charts.focuses("Encounter", patients, where=partial(_is_of, classes))
         yield from ((code, number, focus) for number, focus in list(found)[:5])
     reports = charts.focuses("DiagnosticReport", range(20, 22))
     yield from (("hasil-laboratorium", number, focus) for number, focus in list(reports)[:5])
@@ -58,9 +61,14 @@ def test_what_may_not_be_read_is_not_there_and_nothing_breaks(code: str, tmp_pat
     bare = Chart(focus, {focus: sample.chart.about, patient: sample.chart.patient})
     page = printed(KINDS[code], replace(sample, chart=bare), tmp_path)
     assert page.lines
+
+
+@pytest.mark.parametrize("code", sorted({*KINDS} - {"ringkasan-pasien"}))
+def test_without_its_patient_there_is_no_document(code: str) -> None:
+    sample = SAMPLES[code]()
+    alone = Chart(sample.chart.focus, {sample.chart.focus: sample.chart.about})
     with pytest.raises(NotFound):
-        orphan = {"Encounter/x": {"resourceType": "Encounter", "id": "x", "class": {"code": "IMP"}}}
-        ringkasan_pulang.sheet(replace(sample, chart=Chart("Encounter/x", orphan)))
+        KINDS[code].sheet(replace(sample, chart=alone))
 
 
 NAMES: tuple[list[Resource], ...] = (
