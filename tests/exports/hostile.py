@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 from exports.chart import Chart
-from fhir_server.messages import Resource
 
 PORT = 59999
 """Nobody listens there, and nobody may be asked to."""
@@ -37,28 +39,23 @@ OPEN = frozenset(
 KEPT = frozenset(("identifier",))
 
 
-def spoiled(chart: Chart, text: str) -> Chart:
-    """The chart with this text in every place where somebody can write one."""
-    return Chart(
-        chart.focus, {name: _spoiled(one, text) for name, one in chart.resources.items()}, chart.zone, chart.base
-    )
+def spoiled(chart: Chart, texts: Sequence[str]) -> Chart:
+    """The chart with these texts, in turn, in every place where somebody can write one."""
+    turn = cycle(texts)
+    return replace(chart, resources={name: _spoiled(one, turn) for name, one in chart.resources.items()})
 
 
-def _spoiled(value: Any, text: str) -> Any:
+def _spoiled(value: Any, texts: Iterator[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _put(key, part, text) for key, part in value.items()}
-    return [_spoiled(part, text) for part in value] if isinstance(value, list) else value
+        return {key: _put(key, part, texts) for key, part in value.items()}
+    return [_spoiled(part, texts) for part in value] if isinstance(value, list) else value
 
 
-def _put(key: str, part: Any, text: str) -> Any:
+def _put(key: str, part: Any, texts: Iterator[str]) -> Any:
     if key in KEPT:
         return part
     if key in OPEN and isinstance(part, str):
-        return text
+        return next(texts)
     if key in OPEN and isinstance(part, list) and all(isinstance(one, str) for one in part):
-        return [text for _ in part]
-    return _spoiled(part, text)
-
-
-def patient_named(resource: Resource, name: str) -> Resource:
-    return {**resource, "name": [{"use": "official", "text": name}]}
+        return [next(texts) for _ in part]
+    return _spoiled(part, texts)
