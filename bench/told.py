@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.asynchronous.collection import AsyncCollection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +22,7 @@ from bench import floor
 from fhir_server.audit.events import Event, Written, encode
 from fhir_server.store.coalesce import Coalescer
 from fhir_server.store.documents import Document, now
-from fhir_server.store.journal import Journal, Pen
+from fhir_server.store.journal import Journal
 from fhir_server.store.store import connect
 
 WHO = "bench"
@@ -83,18 +82,16 @@ async def _create(web: Request) -> Response:
 async def _insert(client: AsyncMongoClient[Document], name: str, journal: Journal, items: Sequence[Told]) -> list[None]:
     patients = floor.database_of(client, name)["Patient"]
     with journal.pen() as pen:
+
+        async def write(session: AsyncClientSession) -> None:
+            pen.drop()
+            await patients.insert_many([item.document for item in items], session=session)
+            await journal.add([item.entry for item in items], pen, session)
+
         async with client.start_session() as session:
-            await session.with_transaction(partial(_write, patients, journal, pen, items))
+            await session.with_transaction(write)
         pen.keep()
     return [None] * len(items)
-
-
-async def _write(
-    patients: AsyncCollection[Document], journal: Journal, pen: Pen, items: Sequence[Told], session: AsyncClientSession
-) -> None:
-    pen.drop()
-    await patients.insert_many([item.document for item in items], session=session)
-    await journal.add([item.entry for item in items], pen, session)
 
 
 if __name__ == "__main__":

@@ -46,11 +46,11 @@ async def whose_turn(hospital: Record, name: str, session: str = "") -> list[Tic
     """Of a queue what tells who is next: all who wait and, for the rule of priority, with whom something was done last.
     `session`: only of this one, and of those who belong to none. Who was called meanwhile may be told as waiting."""
     own: list[Document] = [{"$match": tickets.of_no_other(session)}] if session else []
-    own.append({"$project": tickets.IN_ORDER})
     latest: list[Document] = [{"$sort": {"updated": -1}}, {"$limit": LATEST}]
+    shown: Document = {"$project": tickets.IN_ORDER}
     rows = await asyncio.gather(
-        _tickets(hospital, (("group-identifier", name), ("status", WAITING)), own),
-        _tickets(hospital, (("group-identifier", name), ("status:not", WAITING)), [*latest, *own]),
+        _tickets(hospital, (("group-identifier", name), ("status", WAITING)), [*own, shown]),
+        _tickets(hospital, (("group-identifier", name), ("status:not", WAITING)), [*own, *latest, shown]),
     )
     return [one for one, _ in (*rows[0], *rows[1])]
 

@@ -57,7 +57,7 @@ async def commit(changes: Sequence[Change], transaction: Transaction, context: C
     changes = [_rewritten(change, mapping) for change in changes]
     _refuse_twice(changes, targets)
     stored = await _stored(changes, targets, transaction)
-    contexts = Contexts(transaction, context.site, _written(changes, targets))
+    contexts = Contexts(transaction, context.site, context.moment, _written(changes, targets))
     decisions = []
     for change, target in zip(changes, targets, strict=True):
         with located(change.place):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from resources.booking import appointment_keys, task_keys
@@ -50,8 +49,10 @@ def validate(resource: Any, *, type: str | None = None) -> list[Issue]:
         return [Issue("error", *texts.other_type(found, type), f"{type}.resourceType")]
     named = isinstance(found, str) and found.isidentifier() and len(found) <= 64
     name = str(found) if named else type or "Resource"
-    with suppress(TooManyProblems):
+    try:
         check_resource(resource, name, Scope(issues, resource))
+    except TooManyProblems:
+        issues.append(Issue("error", *texts.more_problems(len(issues)), name))
     if name in RULES:
         issues.extend(RULES[name](resource))
     return issues

@@ -32,7 +32,7 @@ PERIODS = {"h": "jam", "d": "hari", "wk": "minggu", "mo": "bulan"}
 MEALS: Mapping[Meal, tuple[frozenset[str], re.Pattern[str]]] = {
     "a.c.": (
         frozenset("AC ACM ACD ACV".split()),
-        re.compile(r"sebelum (makan|sarapan)|perut kosong|before (food|meal)"),
+        re.compile(r"sebelum ((dan|atau|maupun) \w+ )?(makan|sarapan)|perut kosong|before (food|meal)"),
     ),
     "p.c.": (frozenset("PC PCM PCD PCV".split()), re.compile(r"(se[st]\w+ah) makan|after (food|meal)")),
     "d.c.": (frozenset("C CM CD CV".split()), re.compile(r"(bersama\w*|saat|sewaktu) makan|with (food|meal)")),
@@ -63,10 +63,10 @@ def signa(dosage: Element) -> str:
 
 
 def plain(dosage: Element) -> str:
-    """As it was written for the patient; else in plain words made of the codes."""
-    told = dosage.get("patientInstruction") or dosage.get("text")
-    if told and str(told).strip():
-        return " ".join(str(told).split())
+    """As it was written for the patient; else in plain words made of the codes. With what was added to it."""
+    told = " ".join(str(dosage.get("patientInstruction") or dosage.get("text") or "").split())
+    if told:
+        return ", ".join([told, *(more for more in _additional(dosage) if more.casefold() not in told.casefold())])
     dose, repeat = _dose(dosage), _repeat(dosage)
     if dose is None or "frequency" not in repeat:
         return wording.DASH
@@ -150,12 +150,11 @@ def _daytime(time: str) -> str:
 
 def _additional(dosage: Element) -> Iterator[str]:
     for one in dosage.get("additionalInstruction", ()):
-        if one.get("text"):
-            yield " ".join(str(one["text"]).split())
+        if (told := " ".join(saying.concept(one).split())) not in ("", wording.DASH):
+            yield told
 
 
 def _words(dosage: Element) -> str:
     """All that is written, in small letters."""
-    more = (saying.concept(one) for one in dosage.get("additionalInstruction", ()))
-    told = (dosage.get("text"), dosage.get("patientInstruction"), *more)
+    told = (dosage.get("text"), dosage.get("patientInstruction"), *_additional(dosage))
     return " ".join(str(part) for part in told if part).casefold()

@@ -5,12 +5,14 @@ item whether it was handed out. https://hl7.org/fhir/R4/medicationrequest.html
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 
 from exports import composition, options, saying, wording
-from exports.chart import name_of, when
+from exports.chart import Chart, name_of, when
 from exports.documents import dosing, letters, medicines, slips, visits
 from exports.documents.medicines import Prescribed
+from exports.documents.surat_sehat import STRIKE_OUT
 from exports.gathering import Further, Read, of_patient
 from exports.making import Kind, Making, latest, letter, signature
 from exports.sheet import Beside, Block, Fields, Framed, Line, Paragraph, Rule, Sheet, Signatures, Space, Together
@@ -25,6 +27,7 @@ PRESCRIPTION = f"{LOCAL}prescription/"
 SHORT = 900
 """Characters of an item that stays in one piece beside its R/."""
 
+OPEN = "det / nedet *)"
 GAP = "\N{EM SPACE}"
 MOST_ALLERGIES = 12
 REVIEW = (
@@ -64,19 +67,29 @@ def _header(making: Making, found: list[Prescribed]) -> tuple[Block, ...]:
     chart, patient = making.chart, making.chart.patient
     written = chart.day(max(when(one.request) for one in found)) or letters.visit_day(making, chart.about)
     born = chart.day(patient.get("birthDate"))
-    weight = letters.newest(letters.observations(chart), *WEIGHTS)
     rows = (
         ("Pro", saying.name(patient)),
         ("No. RM", wording.record_number(saying.record_number(patient)) or wording.DASH),
         ("Umur", wording.age(born, written) if born else wording.DASH),
         ("Jenis kelamin", wording.gender(patient.get("gender", ""))),
-        ("Berat badan", saying.observed(weight) if weight is not None else letters.to_fill(making)),
+        ("Berat badan", _weight(chart, written) or letters.to_fill(making)),
         ("No. resep", saying.listed(saying.identifier(one.request, PRESCRIPTION) for one in found)),
         ("Tanggal", wording.long_date(written)),
         ("Dokter", saying.listed(saying.name(doctor) for doctor, _ in _by_doctor(making, found))),
         ("Unit", visits.unit(chart.about, chart)),
     )
     return (Fields(rows, 2), Fields((("Alamat", saying.address(patient)),)))
+
+
+def _weight(chart: Chart, day: date) -> str:
+    """The last until this day; with its own day where it is an earlier one, since a child grows."""
+    measured = [(chart.day(when(one)), one) for one in letters.observations(chart)]
+    known = [(at, one) for at, one in measured if at is not None and at <= day]
+    for at, one in reversed(known):
+        if (found := letters.newest([one], *WEIGHTS)) is not None:
+            told = saying.observed(found)
+            return told if at == day else f"{told} ({wording.short_date(at)})"
+    return ""
 
 
 def _allergies(making: Making) -> list[Block]:
@@ -123,7 +136,7 @@ def _handed_out(one: Prescribed, making: Making) -> str:
     """det, nedet, or how much of it; left to the pen where nothing is known of any item."""
     known = _given(making)
     if not known:
-        return "det / nedet *)"
+        return OPEN
     own = f"MedicationRequest/{one.request['id']}"
     given = [row for row in known if _is_of(row, {own}, making) and row.get("status") == "completed"]
     if not given:
@@ -154,7 +167,8 @@ def _pharmacist(making: Making) -> Block:
     """Pro copie conform: who handed out last."""
     given = latest(_given(making))
     actors = [row.get("actor") for row in (given or {}).get("performer", ())]
-    return Together((Signatures((signature(making, letters.person(making.chart, *actors), "p.c.c. Apoteker"),)),))
+    signed = Signatures((signature(making, letters.person(making.chart, *actors), "p.c.c. Apoteker"),))
+    return Together((signed,) if given is not None else (signed, Paragraph(STRIKE_OUT, "small")))
 
 
 def _review() -> Block:

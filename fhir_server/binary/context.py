@@ -7,8 +7,10 @@ stands beside it, as every document is.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from fhir_server.access import EVERYTHING, SECURITY
@@ -51,10 +53,11 @@ def joined(own: Judged, inherited: Mapping[str, Any]) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class Contexts:
     """What the Binaries of one commit have from their contexts. `written`: the resources, by type and id, that the same
-    commit writes."""
+    commit writes. Who writes a Binary and who changes its context at the same time do so one after the other."""
 
     transaction: Transaction
     site: Site
+    moment: datetime
     written: Mapping[tuple[str, str], Resource]
 
     async def inherited(self, decision: Decision) -> Decision:
@@ -63,11 +66,16 @@ class Contexts:
         context = _context(new["resource"], self.site) if new is not None and not new["deleted"] else None
         if new is None or context is None:
             return decision
-        inherited = {"from": "/".join(context), **_taken_over(await self._of(context))}
+        name = "/".join(context)
+        await self._claim(name)
+        inherited = {"from": name, **_taken_over(await self._of(context))}
         judged = joined(new, inherited)
         patients = tuple(dict.fromkeys((*decision.committed.patients, *judged["compartments"].get("Patient", ()))))
         committed = replace(decision.committed, patients=patients)
         return replace(decision, new={**new, **judged, "inherited": inherited}, committed=committed)
+
+    async def _claim(self, name: str) -> None:
+        await self.transaction.claim([hashlib.sha256(f"context {name}".encode()).hexdigest()], self.moment)
 
     async def _of(self, context: tuple[str, str]) -> Judged:
         type, id = context
@@ -84,6 +92,7 @@ class Contexts:
             if old is None or new is None or type == "Binary" or _taken_over(old) == _taken_over(new):
                 continue
             name = f"{type}/{new['_id']}"
+            await self._claim(name)
             for binary in await self.transaction.find("Binary", EVERYTHING, {"inherited.from": name}, ()):
                 await self._follow(binary, {"from": name, **_taken_over(new)})
 

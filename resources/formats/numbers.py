@@ -11,6 +11,9 @@ from resources.issues import Text
 DIGITS = 34
 EXPONENTS = range(-6176, 6112)
 """What MongoDB's Decimal128 holds."""
+_ORDINARY = range(-300, 300)
+"""Magnitudes that a double has too, and that no exponent beyond the limits can have with DIGITS at most."""
+
 LONGEST = 6300
 PLAIN_FROM = -40
 """Exponents down to this one are written without E: 0.0000001 rather than 1E-7."""
@@ -30,6 +33,8 @@ def decimal(text: str) -> Decimal:
     if len(text) <= DIGITS and "e" not in text and "E" not in text:
         return Decimal(text)
     value = _exact(text)
+    if len(text) <= DIGITS and value.adjusted() in _ORDINARY:
+        return value
     _, digits, exponent = value.as_tuple()
     if len(digits) > DIGITS:
         raise Unrepresentable(_too_precise(text))

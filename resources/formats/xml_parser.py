@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from resources.formats.malformed import MalformedXml, not_utf8, shorten
+from resources.formats.malformed import MOST_VALUES, MalformedXml, not_utf8, shorten, too_many_values
 from resources.issues import Text
 
 FHIR = "http://hl7.org/fhir"
@@ -22,6 +22,8 @@ _DOCTYPE = Text(
 def parse(body: bytes) -> etree._Element:
     """The root element. No entities, document types, network or huge trees. Raises MalformedXml."""
     _check_encoding(body)
+    if body.count(b"<") + body.count(b"=") > 2 * MOST_VALUES:  # <active value="true"/> has one of each
+        raise MalformedXml(too_many_values())
     if b"<!DOCTYPE" in body:
         raise MalformedXml(_DOCTYPE)
     parser = etree.XMLParser(

@@ -29,6 +29,9 @@ LINKS = re.compile(r"(?:https?:|ftp:|mailto:|tel:|#|[^:]*(?:[/?#]|$))", re.IGNOR
 IMAGES = re.compile(r"(?:https?:|#|data:image/(?:png|jpeg);base64,|[^:]*(?:[/?#]|$))", re.IGNORECASE)
 BAD_STYLE = re.compile(r"url\s*\(|expression|@import|javascript:|behaviou?r\s*:|-moz-binding|[\\<]|/\*", re.IGNORECASE)
 EMBEDDED = re.compile(r"url\(\s*data:\s*image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*\)", re.IGNORECASE)
+MOST_TAGS, MOST_ATTRIBUTES = 100_000, 100
+"""Far beyond what is written or read; lxml takes quadratic time for the attributes of one element."""
+
 BAD_MARKUP = re.compile(r"<!(?!--)|<\?")
 
 
@@ -47,6 +50,8 @@ def complaint(div: str) -> Text | None:
             "DOCTYPE, CDATA and processing instructions are not allowed",
             "DOCTYPE, CDATA, dan instruksi pemrosesan dilarang",
         )
+    if div.count("<") > MOST_TAGS:
+        return Text(f"more than {MOST_TAGS:,} tags", f"lebih dari {MOST_TAGS:,} tag".replace(",", "."))
     try:
         root = etree.fromstring(div.encode(), _parser())
     except (etree.XMLSyntaxError, ValueError):
@@ -68,6 +73,8 @@ def _node_complaint(node: etree._Element) -> Text | None:
     name = str(node.tag).removeprefix(XHTML)
     if name not in ELEMENTS:
         return Text(f"element {texts.shown(name)} is not allowed", f"elemen {texts.shown(name)} dilarang")
+    if len(node.attrib) > MOST_ATTRIBUTES:
+        return Text(f"'{name}' has too many attributes", f"atribut '{name}' terlalu banyak")
     for attribute, content in node.items():
         if not _is_harmless(name, str(attribute), str(content)):
             shown = texts.shown(attribute)

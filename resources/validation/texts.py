@@ -116,6 +116,13 @@ def empty() -> Problem:
     return "structure", Text("Must not be empty: leave it out instead", "Tidak boleh kosong: hilangkan saja elemen ini")
 
 
+def more_problems(told: int) -> Problem:
+    return "too-costly", Text(
+        f"There are more problems than these {told}: mend these first",
+        f"Masih ada masalah lain selain {told} ini: perbaiki dahulu yang ini",
+    )
+
+
 def too_deep() -> Problem:
     return "too-costly", Text("Nested too deeply", "Bersarang terlalu dalam")
 

@@ -15,6 +15,35 @@ from seed.treatment import operate, prescribe
 from seed.visits import admission, close, emergency, outpatient, stays
 
 
+OUTCOMES = {
+    "dengue": (
+        "Membaik",
+        "Dirawat dengan cairan infus dan pemantauan trombosit serta hematokrit tiap hari. "
+        "Demam turun pada hari keempat, trombosit naik, tidak ada perdarahan lanjut.",
+    ),
+    "typhoid": (
+        "Membaik",
+        "Diberi antibiotik intravena dan cairan. "
+        "Demam turun bertahap, makan dan minum baik, dilanjutkan antibiotik oral di rumah.",
+    ),
+    "appendicitis": (
+        "Membaik",
+        "Dilakukan apendektomi pada hari masuk, berjalan tanpa penyulit. "
+        "Nyeri berkurang, luka operasi kering, mobilisasi baik.",
+    ),
+    "stroke": (
+        "Membaik",
+        "Kelemahan separuh badan kanan berkurang, tekanan darah terkendali, bicara lebih jelas. "
+        "Latihan dilanjutkan di rehabilitasi medik.",
+    ),
+    "death": (
+        "Meninggal",
+        "Sesak memberat dan tekanan darah turun walaupun sudah diberi obat. Keluarga didampingi dan diberi penjelasan.",
+    ),
+}
+"""How the patient leaves, and what the doctor tells of the stay."""
+
+
 def _through_emergency(chart: Chart, day: date, complaint: str, code: str, **signs: Number) -> datetime | None:
     """The emergency part; gives the moment at which the ward takes over."""
     visit = emergency(chart, day)
@@ -75,13 +104,7 @@ def dengue(chart: Chart) -> None:
         if offset == 0:
             prescribe(chart, visit, nights, "ringer", "paracetamol-sirup" if small else "paracetamol", reason=diagnosis)
     close(visit, at=wita(day + timedelta(days=nights), 11, rng.randint(0, 59)), advice="Kontrol 3 hari, minum banyak")
-    summary(
-        chart,
-        visit,
-        "Membaik",
-        "Dirawat dengan cairan infus dan pemantauan trombosit serta hematokrit tiap hari. "
-        "Demam turun pada hari keempat, trombosit naik, tidak ada perdarahan lanjut.",
-    )
+    summary(chart, visit, *OUTCOMES["dengue"])
 
 
 def typhoid(chart: Chart) -> None:
@@ -108,13 +131,7 @@ def typhoid(chart: Chart) -> None:
         vitals(chart, visit, temperature=tenths(rng, fever, fever + 0.3))
     prescribe(chart, visit, 5, "cefixime", reason=diagnosis, home=True)
     close(visit, at=wita(day + timedelta(days=nights), 12), advice="Makanan lunak, kontrol 1 minggu")
-    summary(
-        chart,
-        visit,
-        "Membaik",
-        "Diberi antibiotik intravena dan cairan. "
-        "Demam turun bertahap, makan dan minum baik, dilanjutkan antibiotik oral di rumah.",
-    )
+    summary(chart, visit, *OUTCOMES["typhoid"])
 
 
 def appendicitis(chart: Chart) -> None:
@@ -146,13 +163,7 @@ def appendicitis(chart: Chart) -> None:
         visit.clock = wita(day + timedelta(days=offset), 6, rng.randint(0, 40))
         vitals(chart, visit, pain=max(5 - 2 * offset, 0))
     close(visit, at=wita(day + timedelta(days=nights), 13), advice="Kontrol luka 1 minggu")
-    summary(
-        chart,
-        visit,
-        "Membaik",
-        "Dilakukan apendektomi pada hari masuk, berjalan tanpa penyulit. "
-        "Nyeri berkurang, luka operasi kering, mobilisasi baik.",
-    )
+    summary(chart, visit, *OUTCOMES["appendicitis"])
     control = outpatient(chart, "BED", day + timedelta(days=10), booked=True)
     if control:
         vitals(chart, control)
@@ -194,13 +205,7 @@ def stroke(chart: Chart) -> None:
         vitals(chart, visit, systolic=rng.randint(144, 166), diastolic=rng.randint(84, 96), coma=15)
     prescribe(chart, visit, 30, "clopidogrel", "amlodipine5", reason=diagnosis, home=True)
     close(visit, at=wita(day + timedelta(days=nights), 11), advice="Kontrol poli saraf dan rehabilitasi medik")
-    summary(
-        chart,
-        visit,
-        "Membaik",
-        "Kelemahan separuh badan kanan berkurang, tekanan darah terkendali, bicara lebih jelas. "
-        "Latihan dilanjutkan di rehabilitasi medik.",
-    )
+    summary(chart, visit, *OUTCOMES["stroke"])
     _rehabilitation(chart, day + timedelta(days=nights + 7))
 
 
@@ -233,12 +238,7 @@ def last_stay(chart: Chart, died: datetime) -> None:
     prescribe(chart, visit, nights, "furosemide", reason=diagnosis)
     _worse(chart, visit, start, nights)
     close(visit, at=died, disposition="exp")
-    summary(
-        chart,
-        visit,
-        "Meninggal",
-        "Sesak memberat dan tekanan darah turun walaupun sudah diberi obat. Keluarga didampingi dan diberi penjelasan.",
-    )
+    summary(chart, visit, *OUTCOMES["death"])
 
 
 def _worse(chart: Chart, visit: Visit, start: datetime, nights: int) -> None:

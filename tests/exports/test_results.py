@@ -89,8 +89,9 @@ def test_values_in_another_unit_are_no_part_of_a_curve() -> None:
     plot = results.curve("Berat", [("", [pounds, *kilograms])], CHART)
     assert plot is not None
     assert plot.unit == "kg"
-    (days, values) = zip(*plot.series[0].points, strict=True)
-    assert (values, days) == ((63.0, 64.0), pytest.approx((0, 4 / 24)))
+    days, values = zip(*plot.series[0].points, strict=True)
+    assert values == (63.0, 64.0)
+    assert list(days) == pytest.approx([0, 4 / 24])
     assert plot.dates == ("24 November 2026", "24 November 2026")
 
 

@@ -204,7 +204,7 @@ async def test_includes(client: httpx.AsyncClient, row: Any, type: str) -> None:
 OF_ONE_TYPE = {
     "Composition": "document",
     "DocumentReference": "docref",
-    "Encounter": "everything",
+    "Encounter": "compose everything",
     "Patient": "break-glass everything summary",
     "Appointment": "find hold book waitlist cancel reschedule check-in",
     "Location": "next",

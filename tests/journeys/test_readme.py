@@ -27,6 +27,7 @@ EXPECTED = (
     " 206 Partial Content",
     "Patient.colour",
     '"unit": "menit"',
+    "sama persis",
 )
 
 
@@ -52,11 +53,11 @@ def is_ready(port: int) -> bool:
         return False
 
 
-def test_the_examples(port: int) -> None:
+def test_the_examples(port: int, tmp_path: Path) -> None:
     assert len(EXAMPLES) == len(EXPECTED)
     for example, expected in zip(EXAMPLES, EXPECTED, strict=True):
         command = example.replace("127.0.0.1:8080", f"127.0.0.1:{port}").replace("curl ", "curl -sS --fail-with-body ")
-        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30)
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, cwd=tmp_path)
         assert done.returncode == 0, (example, done.stdout, done.stderr)
         assert expected in done.stdout, example
 

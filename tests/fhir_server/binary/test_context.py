@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from auth.caller import SYSTEM, Caller
-from fhir_server.access import CONFIDENTIALITY
+from fhir_server.access import CONFIDENTIALITY, EVERYTHING
 from fhir_server.changes import Change
 from fhir_server.errors import FhirError
 from fhir_server.interactions.dispatch import answer
@@ -177,6 +178,19 @@ async def test_a_binary_follows_its_context(store: Store) -> None:
     assert isinstance(await asked(store, ORDINARY, "Binary/b-dokumen"), dict)
     await written(store, document("d-b", "b"))
     assert isinstance(await asked(store, NOT_CLEARED, "Binary/b-dokumen"), dict)
+
+
+async def test_a_context_that_changes_while_a_binary_is_written(store: Store) -> None:
+    for number in range(12):
+        label = ("V", "R")[number % 2]
+        await asyncio.gather(
+            written(store, binary(f"bersamaan-{number}", "DocumentReference/d-b")),
+            written(store, document("d-b", "b", label)),
+        )
+        current = await store.get("DocumentReference", "d-b", EVERYTHING)
+        there = [await store.get("Binary", f"bersamaan-{before}", EVERYTHING) for before in range(number + 1)]
+        assert current is not None
+        assert all(one is not None and one["labels"] == current["labels"] for one in there)
 
 
 async def test_a_deletion_is_told_to_whom_it_belonged(store: Store) -> None:

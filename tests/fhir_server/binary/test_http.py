@@ -43,6 +43,12 @@ def resource(content: bytes, **more: Any) -> Json:
     return {"resourceType": "Binary", "contentType": "application/pdf", "data": text, **more}
 
 
+async def test_the_capabilities_tell_of_it(client: httpx.AsyncClient) -> None:
+    rows = (await client.get("metadata")).json()["rest"][0]["resource"]
+    told = {row["type"]: row.get("documentation", "") for row in rows}
+    assert "X-Security-Context" in told["Binary"]
+
+
 @pytest.mark.parametrize("content", [SMALL, BIG], ids=["small", "big"])
 async def test_bytes_in_and_out(client: httpx.AsyncClient, content: bytes) -> None:
     id = await sent(client, content)

@@ -128,6 +128,15 @@ async def test_a_sweep_that_was_interrupted_is_finished(contents: Contents, data
     assert left(database) == (0, 0)
 
 
+async def test_what_is_being_removed_is_not_adopted(
+    store: Store, contents: Contents, database: Database[dict[str, Any]]
+) -> None:
+    orphan = await contents.keep(pieces(WHOLE))
+    database[f"{BUCKET}.files"].update_one({"_id": orphan.file}, {"$set": {"metadata.doomed": True}})
+    with pytest.raises(Unavailable):
+        await adopted(store, orphan.file)
+
+
 async def test_what_is_swept_while_it_is_sent_is_refused(
     contents: Contents, database: Database[dict[str, Any]]
 ) -> None:

@@ -26,6 +26,7 @@ from tests.fhir_server.conftest import BASE
 Json = dict[str, Any]
 
 SITE = site(Settings(base_url=BASE))
+MOST_PAGES = 50
 SECRET = "RAHASIA"
 """Whatever is patient b's, and b's alone, has it."""
 
@@ -180,11 +181,15 @@ def link(bundle: Json, relation: str) -> str | None:
 
 
 async def pages(record: Record, url: str) -> AsyncIterator[Json]:
-    address: str | None = url
-    while address is not None:
-        page = await ask(record, address)
+    """All that follow one another: fewer than MOST_PAGES."""
+    for _ in range(MOST_PAGES):
+        page = await ask(record, url)
         yield page
-        address = link(page, "next")
+        following = link(page, "next")
+        if following is None:
+            return
+        url = following
+    raise AssertionError(f"no end after {MOST_PAGES} pages")
 
 
 def urls(bundle: Json) -> list[str]:
