@@ -42,10 +42,12 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class Further:
     """What is read once it is known what was read so far: `asked` makes the parameters of a search from it; where it
-    makes none, nothing is read."""
+    makes none, nothing is read. `needed`: who may not see the type gets no document, since without it the document
+    would say what is not so."""
 
     type: str
     asked: Callable[[Chart], Parameters]
+    needed: bool = False
 
 
 def of_patient(parameter: str, *more: tuple[str, str]) -> Callable[[Chart], Parameters]:
@@ -102,12 +104,13 @@ async def gathered(
     chart = Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base, options)
     moment = await record.moment()
     for read in reads:
+        needed = False
         if isinstance(read, Further):
             await _follow(record, found, moment)
-            query = read.asked(chart)
+            query, needed = read.asked(chart), read.needed
         else:
             query = ((read.parameter, chart.focus), *read.more)
-        if query and record.may_search(read.type):
+        if query and (needed or record.may_search(read.type)):
             async for page in pages(record, read.type, query, at=moment):
                 found.add(page)
     await _follow(record, found, moment)

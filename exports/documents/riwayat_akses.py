@@ -112,7 +112,7 @@ KIND = Kind(
     "riwayat-akses",
     Text("Who opened my record", "Riwayat Akses Rekam Medis"),
     "Patient",
-    (Further("AuditEvent", _asked),),
+    (Further("AuditEvent", _asked, needed=True),),
     sheet,
     coding=("", "Riwayat akses rekam medis"),
     also=("RelatedPerson", "Person"),

@@ -38,8 +38,8 @@ def read(body: bytes) -> Any:
     encodings other than UTF-8, NaN, a key twice, lone surrogates, control characters, depth, more than MOST_VALUES,
     numbers out of range.
     """
-    _check_depth(body)
     _check_size(body)
+    _check_depth(body)
     compact = _read_compact(body)
     if compact is not None:
         return compact

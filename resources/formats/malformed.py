@@ -10,8 +10,8 @@ DEPTH_LIMIT = 64
 """Levels of objects and lists in JSON; MongoDB holds 100, its envelope and history take some of them."""
 
 MOST_VALUES = 300_000
-"""So many and more nobody sends: a Bundle of 5,000 entries has 60 for each of them. A body of 10 MB could have 5 million,
-and cost seconds before anything is known of it."""
+"""60 for each of the 5,000 entries of the largest Bundle. A body of 10 MB could have 5 million, and cost seconds before
+anything is known of it."""
 
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What FHIR forbids in strings (below U+0020 but tab, LF, CR) or XML cannot hold. https://hl7.org/fhir/R4/datatypes.html#string"""

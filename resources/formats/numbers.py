@@ -12,7 +12,7 @@ DIGITS = 34
 EXPONENTS = range(-6176, 6112)
 """What MongoDB's Decimal128 holds."""
 _ORDINARY = range(-300, 300)
-"""Magnitudes that a double has too, and that no exponent beyond the limits can have with DIGITS at most."""
+"""Magnitudes that a double has too; with DIGITS at most their exponents are within the limits."""
 
 LONGEST = 6300
 PLAIN_FROM = -40
@@ -33,7 +33,7 @@ def decimal(text: str) -> Decimal:
     if len(text) <= DIGITS and "e" not in text and "E" not in text:
         return Decimal(text)
     value = _exact(text)
-    if len(text) <= DIGITS and value.adjusted() in _ORDINARY:
+    if value.adjusted() in _ORDINARY and len(text.lstrip("-0.").replace(".", "")) <= DIGITS:
         return value
     _, digits, exponent = value.as_tuple()
     if len(digits) > DIGITS:

@@ -14,7 +14,6 @@ from seed.laboratory import image, laboratory
 from seed.treatment import operate, prescribe
 from seed.visits import admission, close, emergency, outpatient, stays
 
-
 OUTCOMES = {
     "dengue": (
         "Membaik",

@@ -60,7 +60,7 @@ class Counter:
 
     @property
     def signing(self) -> Signing:
-        office = Office(self.press, self.record, STATIONERY)
+        office = Office(self.press, self.record, STATIONERY, self.clock)
         return Signing(Issuing(office, ORGANIZATION, self.clock), self.signer, self.clock)
 
     async def ask(self, path: str, caller: Caller = SYSTEM, method: str = "POST", **values: str | bool) -> FhirResponse:

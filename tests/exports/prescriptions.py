@@ -58,6 +58,7 @@ POWDERS = request(
 )
 SYRUP = request(
     "sirup",
+    authoredOn="2024-02-14T03:01:00+00:00",
     medicationCodeableConcept={"text": "Amoxicillin sirup kering 125 mg/5 mL"},
     dispenseRequest={"quantity": {"value": 1, "code": "SUSP"}},
     dosageInstruction=[
@@ -71,6 +72,7 @@ SYRUP = request(
 )
 CREAM = request(
     "krim",
+    authoredOn="2024-02-14T03:02:00+00:00",
     medicationCodeableConcept={"text": "Hydrocortisone 2,5% Krim"},
     dispenseRequest={"quantity": {"value": 1, "code": "CRM"}},
     dosageInstruction=[{"text": "2 x sehari, oleskan tipis", "route": {"coding": [{"code": "ointment"}]}}],
@@ -81,6 +83,6 @@ def chart(*requests: Resource) -> Chart:
     """The visit with these prescriptions in place of its own."""
     kept = charts.chart(7, VISIT).resources
     others = {name: one for name, one in kept.items() if one.get("encounter") != {"reference": VISIT}}
-    own = {name: one for name, one in kept.items() if one["resourceType"] in ("Encounter", "Patient")}
+    own = {name: one for name, one in kept.items() if one["resourceType"] in ("Encounter", "AllergyIntolerance")}
     written = {f"MedicationRequest/{one['id']}": {**one, "meta": STAMP} for one in requests}
     return Chart(VISIT, {**others, **own, **written})
