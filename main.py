@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from threading import Thread
@@ -48,7 +48,7 @@ from exchange.bpjs.antrean import Antrean
 from exchange.bpjs.pharmacy import Pharmacy
 from exchange.bpjs.routes import Bpjs
 from exports import operations as documents
-from exports.drawing import pressing
+from exports.drawing import Press, pressing
 from exports.office import Office
 from exports.verification.finding import Verifying
 from fhir_server.audit.heads import HeadsLog, private_key
@@ -118,35 +118,17 @@ def create_app(settings: Settings) -> Starlette:
             own = own_parameters(store, place)
             record_for = partial(_record_for, store, own)
             desk = reception(partial(record_for, SYSTEM), rules(settings), f"Location/{settings.registration_point}")
-            hospital = partial(record_for, SYSTEM)
-            printer, jobs = office(settings, press, hospital), Jobs(store)
-            dispatcher = Dispatcher((*desk.routes(), *documents.routes(signing(settings, printer))))
+            here = state(settings, store, record_for, (desk, press))
             if "server" in authentication:
                 reach = Reach(partial(record_for, SYSTEM))
                 authentication["caller"] = partial(_settled, authentication["caller"], reach)
                 authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
                 authentication["bpjs"] = bpjs(settings, authentication["server"].issuer, desk, reach)
-            live = Live(partial(record_for, SYSTEM), now, names=settings.board_names)
-            here: State = {
-                "record_for": record_for,
-                "dispatcher": dispatcher,
-                "ready": store.ping,
-                "live": live,
-                "verifying": Verifying(hospital, place.zone),
-                "office": printer,
-                "jobs": jobs,
-            }
-            audited, swept = audit_events(settings, store, own), sweeping(store.contents)
-            async with (
-                own.watching(),
-                running_out(store),
-                swept,
-                desk.working(),
-                jobs.working(),
-                audited,
-                live.watching(),
-            ):
-                with told_of_the_end(live.end):
+            beside = audit_events(settings, store, own), sweeping(store.contents), running_out(store)
+            async with AsyncExitStack() as going_on:
+                for one in (own.watching(), *beside, desk.working(), here["jobs"].working(), here["live"].watching()):
+                    await going_on.enter_async_context(one)
+                with told_of_the_end(here["live"].end):
                     yield {**here, **authentication}
 
     pages = home.routes(settings.fhir_base, is_open=settings.open)
@@ -157,6 +139,23 @@ def create_app(settings: Settings) -> Starlette:
         middleware=_middleware(settings, frozenset(route.path for route in signing_in)),
         exception_handlers={DatabaseFailed: auth.routes.database_failed},
     )
+
+
+def state(
+    settings: Settings, store: Store, record_for: Callable[[Caller], Record], made: tuple[Reception, Press]
+) -> State:
+    """What requests find."""
+    hospital, (desk, press) = partial(record_for, SYSTEM), made
+    printer = office(settings, press, hospital)
+    return {
+        "record_for": record_for,
+        "dispatcher": Dispatcher((*desk.routes(), *documents.routes(signing(settings, printer)))),
+        "ready": store.ping,
+        "live": Live(hospital, now, names=settings.board_names),
+        "verifying": Verifying(hospital, ZoneInfo(settings.time_zone)),
+        "office": printer,
+        "jobs": Jobs(store),
+    }
 
 
 def booking_routes(settings: Settings) -> list[BaseRoute]:

@@ -36,7 +36,10 @@ from resources.issues import Text
 LONGEST = 2_000
 """Characters of one option."""
 
-COMMON = ("document", "language", "signature", "replaces")
+TYPES = tuple(sorted({kind.type for kind in KINDS.values()}))
+"""Of the resources that documents are about."""
+
+COMMON("document", "language", "signature", "replaces")
 
 
 def routes(signing: Signing) -> Iterable[Route]:
@@ -49,9 +52,9 @@ def routes(signing: Signing) -> Iterable[Route]:
         return FhirResponse(200, {"resourceType": "Binary", "contentType": "application/pdf", "data": data})
 
     for method in ("GET", "POST"):
-        yield Route(method, "{type}/{id}/$pdf", pdf, "$pdf", operation("$pdf"))
+        yield Route(method, "{type}/{id}/$pdf", pdf, "$pdf", operation("$pdf", *TYPES))
     yield COMPOSE
-    yield Route("POST", "{type}/{id}/$issue", _issue(issuing), "$issue", operation("$issue"))
+    yield Route("POST", "{type}/{id}/$issue", _issue(issuing), "$issue", operation("$issue", *TYPES))
     for code, act in (("$sign", _sign(signing)), ("$revoke", _revoke(issuing))):
         yield Route("POST", f"{{type}}/{{id}}/{code}", act, code, operation(code, "DocumentReference"))
 

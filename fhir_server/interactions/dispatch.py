@@ -52,9 +52,9 @@ class Route:
     operation: Operation | None = None
 
 
-def operation(code: str, type: str | None = None) -> Operation:
+def operation(code: str, *types: str) -> Operation:
     """An operation of our own; of standard ones the definition is HL7's."""
-    return Operation(f"urn:rsud-fhir:operation:{code[1:]}", () if type is None else (type,))
+    return Operation(f"urn:rsud-fhir:operation:{code[1:]}", types)
 
 
 def by_get_and_post(path: str, interaction: Interaction, code: str, operation: Operation) -> tuple[Route, Route]:

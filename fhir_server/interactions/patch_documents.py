@@ -80,13 +80,13 @@ def _operation(row: Any, number: int) -> Operation:
 
 def _tokens(row: Mapping[str, Any], key: str, number: int) -> _Tokens:
     pointer = row.get(key)
+    if isinstance(pointer, str) and (len(pointer) > LONGEST_POINTER or pointer.count("/") > DEPTH_LIMIT):
+        _malformed(number, f"{key} is too long", f"{key} terlalu panjang")
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")) or _BAD_ESCAPE.search(pointer):
         _malformed(
             number, f'{key} must be a JSON Pointer like "/name/0"', f'{key} harus JSON Pointer seperti "/name/0"'
         )
     tokens = tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
-    if len(pointer) > LONGEST_POINTER or len(tokens) > DEPTH_LIMIT:
-        _malformed(number, f"{key} is too long", f"{key} terlalu panjang")
     return tokens
 
 

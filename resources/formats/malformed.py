@@ -9,8 +9,8 @@ from resources.issues import Issue, Text
 DEPTH_LIMIT = 64
 """Levels of objects and lists in JSON; MongoDB holds 100, its envelope and history take some of them."""
 
-MOST_VALUES = 300_000
-"""60 for each of the 5,000 entries of the largest Bundle. A body of 10 MB could have 5 million, and cost seconds before
+MOST_VALUES = 250_000
+"""50 for each of the 5,000 entries of the largest Bundle. A body of 10 MB could have 5 million, and cost seconds before
 anything is known of it."""
 
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -19,7 +19,7 @@ DESK: dict[str, Any] = {"who": "loket.contoh", "role": "pendaftaran", "purpose":
 OWN: dict[str, Any] = {"who": "sabran", "person": f"Patient/{PATIENT}", "role": "pasien", "purpose": "PATRQT"}
 
 
-def at(day: int, hour: int = 1, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
+def at(day: int, hour: int = 1, minute: int = 0, *, month: int = 11, year: int = 2026) -> datetime:
     """UTC: eight hours before the hospital's clock."""
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 

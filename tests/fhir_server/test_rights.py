@@ -211,7 +211,7 @@ async def test_what_comes_with_it_may_be_referred_to(store: Store) -> None:
         ({"resourceType": "Binary", "contentType": "a/b", "securityContext": {"reference": "Patient/a"}}, 201),
         ({"resourceType": "Binary", "contentType": "a/b"}, 404),
         ({"resourceType": "Organization", "name": "x"}, 403),
-        ({"resourceType": "Bundle", "type": "collection"}, 403),
+        ({"resourceType": "Bundle", "type": "collection"}, 404),
         ({"resourceType": "AuditEvent"}, 405),
     ],
     ids=lambda value: value["resourceType"] if isinstance(value, dict) else str(value),

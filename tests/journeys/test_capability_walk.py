@@ -203,7 +203,7 @@ async def test_includes(client: httpx.AsyncClient, row: Any, type: str) -> None:
 
 OF_ONE_TYPE = {
     "Composition": "document",
-    "DocumentReference": "docref",
+    "DocumentReference": "docref revoke sign",
     "Encounter": "compose everything",
     "Patient": "break-glass everything summary",
     "Appointment": "find hold book waitlist cancel reschedule check-in",
@@ -213,10 +213,13 @@ OF_ONE_TYPE = {
 }
 
 
+PRINTED = {kind.type: ("pdf", "issue") for kind in KINDS.values()}
+
+
 @pytest.mark.parametrize("type", resource_types())
 async def test_operations(client: httpx.AsyncClient, row: Any, type: str) -> None:
     names = [found["name"] for found in row(type)["operation"]]
-    assert sorted(names) == sorted(["explain", "validate", *OF_ONE_TYPE.get(type, "").split()])
+    assert sorted(names) == sorted(["explain", "validate", *PRINTED.get(type, ()), *OF_ONE_TYPE.get(type, "").split()])
     explained = await answered(client, "GET", f"{type}/$explain?_id=contoh")
     assert explained.json()["parameter"][0]["valueString"] == f"{type} where\n  _id (token) is contoh"
     outcome = await answered(client, "POST", f"{type}/$validate", sample(type))
@@ -224,6 +227,12 @@ async def test_operations(client: httpx.AsyncClient, row: Any, type: str) -> Non
     if type == "Patient":
         emergency = await client.post("Patient/contoh/$break-glass", json={"resourceType": "Parameters"})
         assert emergency.status_code == 403, "who may see everything needs none"
+    await answered(
+        client, "PUT", "Organization/penulis", {"resourceType": "Organization", "id": "penulis", "name": "x"}
+    )
+    for operation in PRINTED.get(type, ()):
+        refused = await client.post(f"{type}/contoh/${operation}", json={"resourceType": "Parameters"})
+        assert (refused.status_code, "dokumen" in refused.text) == (400, True), refused.text
     for operation in {"everything", "summary", "document"} & set(names):
         await answered(client, "PUT", f"{type}/contoh", SIMPLE.get(type, sample(type)))
         for method, body in (("GET", None), ("POST", {"resourceType": "Parameters"})):
@@ -233,7 +242,7 @@ async def test_operations(client: httpx.AsyncClient, row: Any, type: str) -> Non
 SIMPLE: dict[str, Json] = {
     "Composition": {
         **{"resourceType": "Composition", "id": "contoh", "status": "final", "type": {"text": "x"}, "title": "x"},
-        **{"date": "2026", "author": [{"reference": "Organization/contoh"}]},
+        **{"date": "2026", "author": [{"reference": "Organization/penulis"}]},
     }
 }
 """Where the example refers to what is not there."""

@@ -6,16 +6,23 @@ https://hl7.org/fhir/R4/security.html
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from bench.servers import cpu_seconds
 from fhir_server.changes import Change
 from fhir_server.errors import TooLarge
 from fhir_server.record import Record
 from tests.journeys.bundles import bundle, entry, observation, patient
 from tests.journeys.hostile import FHIR, JSON_PATCH, XML, ask
+from tests.journeys.servers import Running
+
+BIG_BYTES = 10 * 1024 * 1024 - 1
+MOST_CPU_SECONDS = 0.4
+"""Twice the goal for an answer, since processors that are shared count for more."""
 
 
 def field(text: bytes) -> bytes:
@@ -98,6 +105,74 @@ async def test_bodies(besieged_client: httpx.AsyncClient, name: str) -> None:
     assert checked.status_code in (200, 400), checked.text
     if name not in ("id-path",):
         assert any(issue["severity"] in ("error", "fatal") for issue in checked.json()["issue"]), checked.text
+
+
+def many(head: bytes, unit: bytes, tail: bytes, most: int = BIG_BYTES) -> bytes:
+    """As much of this as fits into a body that is read, or that many of the unit."""
+    times = most if most < 1_000_000 else (most - len(head) - len(tail)) // len(unit)
+    return head + unit * times + tail
+
+
+NAMES, DIV = (
+    b'{"resourceType":"Patient","foo":1,"name":[',
+    b'{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">',
+)
+BIG: dict[str, tuple[str, str, Callable[[], bytes]]] = {
+    name: ("POST", "Patient", body)
+    for name, body in {
+        "open-lists": lambda: many(b"", b"[", b""),
+        "open-objects": lambda: many(b"", b'{"a":', b""),
+        "64-levels": lambda: many(NAMES, b"[" * 60 + b"]" * 60 + b",", b"[]]}"),
+        "64-levels-4000": lambda: many(NAMES, b"[" * 60 + b"]" * 60 + b",", b"[]]}", 4_000),
+        "nan": lambda: many(NAMES, b"1,", b"NaN]}"),
+        "nan-200000": lambda: many(NAMES, b"1,", b"NaN]}", 200_000),
+        "1e999": lambda: many(NAMES, b"1.5,", b"1e999]}"),
+        "1e999-200000": lambda: many(NAMES, b"1.5,", b"1e999]}", 200_000),
+        "exponents-200000": lambda: many(NAMES, b"1E-5,", b"1]}", 200_000),
+        "digits": lambda: many(NAMES, b"1", b"]}"),
+        "decimals-200000": lambda: many(NAMES, b"0.1234567890123456789012345678901234,", b"1]}", 200_000),
+        "one-key": lambda: many(b'{"resourceType":"Patient",', b'"a":1,', b'"a":1}'),
+        "key-twice": lambda: b'{%s,"7":1}' % b",".join(b'"%d":1' % key for key in range(200_000)),
+        "unknown": lambda: b'{"resourceType":"Patient",%s}' % b",".join(b'"k%d":1' % key for key in range(200_000)),
+        "unknown-text": lambda: many(NAMES, b"a", b""),
+        "spaces": lambda: many(b"", b" ", b"{}"),
+        "escapes": lambda: many(b'{"resourceType":"Patient","foo":"', b"\\u0041", b'"}'),
+        "control": lambda: many(b'{"resourceType":"Patient","language":"', b"\\t", b'\\u0007"}'),
+        "quotes": lambda: many(b"", b'"', b""),
+        "names": lambda: many(NAMES, b'{"family":"abc"},', b"{}]}"),
+        "names-100000": lambda: many(NAMES, b'{"family": "abc"}, ', b"{}]}", 100_000),
+        "empties": lambda: many(NAMES, b"{},", b"{}]}"),
+        "contained-80000": lambda: many(
+            b'{"resourceType":"Patient","foo":1,"contained":[', b'{"resourceType":"Patient","id":"a"},', b"{}]}", 80_000
+        ),
+        "narrative": lambda: many(DIV, b"<p>a</p>", b'</div>"}}'),
+        "narrative-deep": lambda: many(DIV, b"<p>", b'</div>"}}'),
+        "narrative-attributes": lambda: DIV + b"<p %s/>" % b" ".join(b"a%d='1'" % n for n in range(500_000)) + b'"}}',
+        "not-utf-8": lambda: many(b'{"resourceType":"Patient","language":"', b"x", b'\xe9"}'),
+    }.items()
+} | {
+    "bundle": ("POST", "", lambda: many(b'{"resourceType":"Bundle","type":"batch","entry":[', b"{},", b"{}]}")),
+    "bundle-80000": (
+        "POST",
+        "",
+        lambda: many(b'{"resourceType":"Bundle","type":"batch","entry":[', b"{},", b"{}]}", 80_000),
+    ),
+    "pointer": ("PATCH", "Patient/ada", lambda: many(b'[{"op":"add","path":"', b"/a", b'","value":1}]')),
+    "operations": ("PATCH", "Patient/ada", lambda: many(b"[", b'{"op":"test","path":"/a","value":1},', b"{}]")),
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+async def test_big_bodies_cost_little(besieged_server: Running, besieged_client: httpx.AsyncClient, name: str) -> None:
+    """What counts is the processor's time: others wait for it, and neighbours of this test do not count."""
+    method, url, body = BIG[name]
+    headers, content, spent = JSON_PATCH if method == "PATCH" else FHIR, body(), []
+    for _ in range(2):
+        began = cpu_seconds(besieged_server.process.pid)
+        answer = await besieged_client.request(method, url, content=content, headers=headers)
+        spent.append(cpu_seconds(besieged_server.process.pid) - began)
+        assert 400 <= answer.status_code < 500, answer.text[:400]
+    assert min(spent) < MOST_CPU_SECONDS
 
 
 HARMLESS: dict[str, bytes] = {

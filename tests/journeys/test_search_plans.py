@@ -70,7 +70,8 @@ async def test_of_a_short_name_only_the_page_is_looked_at_and_the_next_goes_on(h
     assert (page["index"], page["documentsExamined"]) == ("name", 4)
     every = (await hospital.get(f"Patient?name={name}&_count=100")).json()
     expected = [entry["resource"]["id"] for entry in every["entry"]]
-    assert expected == sorted(set(expected)) and names.count(name) <= len(expected) == every["total"]
+    assert expected == sorted(set(expected))
+    assert names.count(name) <= len(expected) == every["total"]
     assert await _walked(hospital, address, "next") == expected
     last = (await hospital.get(f"{address}&_sort=-_id")).json()
     assert [entry["resource"]["id"] for entry in last["entry"]] == expected[:-4:-1]

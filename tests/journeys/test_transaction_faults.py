@@ -49,6 +49,14 @@ def patched(url: str, **request: str) -> Json:
     )
 
 
+def letter(label: str) -> Json:
+    """A Binary is as confidential as this."""
+    security = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": label}]
+    attachment = {"attachment": {"url": "Binary/berkas"}}
+    row = {"resourceType": "DocumentReference", "id": "berkas", "status": "current", "content": [attachment]}
+    return {**row, "meta": {"security": security}}
+
+
 def mixed() -> list[Json]:
     """Every kind of write, with and without conditions, and every kind of reference: they succeed together."""
     return [
@@ -69,6 +77,7 @@ def mixed() -> list[Json]:
         entry("PUT", f"Patient?{named('ubah-syarat')}", patient("ubah-syarat", gender="male")),
         entry("PUT", f"Patient?{named('tambah-syarat')}", patient("tambah-syarat")),
         entry("PUT", "Patient/versi", patient("versi", id="versi"), ifMatch='W/"1"'),
+        entry("PUT", "DocumentReference/berkas", letter("R")),
         patched("Patient/tambal"),
         patched("Patient/tambal-versi", ifMatch='W/"1"'),
         patched(f"Patient?{named('tambal-syarat')}"),
@@ -80,6 +89,8 @@ async def prepare(client: httpx.AsyncClient) -> None:
     rows = [patient(name, id=name) for name in names]
     rows += [observation("Patient/ubah", id=name) for name in ("hapus", "ubah")]
     rows.append({"resourceType": "Patient", "id": "nik", "identifier": TAKEN})
+    context = {"securityContext": {"reference": "DocumentReference/berkas"}}
+    rows += [letter("N"), {"resourceType": "Binary", "id": "berkas", "contentType": "text/plain", **context}]
     writes = [entry("PUT", f"{row['resourceType']}/{row['id']}", row) for row in rows]
     assert (await send(client, writes)).status_code == 200
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter as Counts
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec import structs
 
 from exports.documents.riwayat_akses import KIND, settled, sheet
 from exports.making import Making
@@ -74,7 +74,7 @@ def test_the_same_act_on_one_day_is_one_row_with_its_count() -> None:
 
 
 def test_what_was_done_in_an_emergency_is_marked_and_apart(tmp_path: Path) -> None:
-    usual, urgent = looked(at(20, 1)), replace(looked(at(20, 2)), opened=(PATIENT,))
+    usual, urgent = looked(at(20, 1)), structs.replace(looked(at(20, 2)), opened=(PATIENT,))
     marks = Counts(row.mark for row in rows(sheet(making(usual, urgent))))
     assert marks == {"group": 1, "": 1, "critical": 1}
     found = page(tmp_path, usual, urgent)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from resources.definitions.structure import resource_types
 from resources.formats import json_format
 from resources.formats.json_format import read, write
-from resources.formats.malformed import MalformedJson
+from resources.formats.malformed import MOST_VALUES, MalformedJson
 
 MANY = 10_000_000
 LIMIT = 2.0
@@ -78,6 +78,10 @@ BAD = {
     "many backslashes": b'"' + b"\\" * MANY,
     "many commas": b"[" + b"," * MANY,
     "keys of keys": b'{"a' * (MANY // 3),
+    "more values than anyone sends": b"[" + b"1," * MOST_VALUES + b"1]",
+    "more objects": b"[" + b"{}," * MOST_VALUES + b"1]",
+    "so many numbers and a strange one": b"[" + b"1.5," * (MOST_VALUES - 2) + b"1e999]",
+    "so many keys and one twice": b'{%s,"7":1}' % b",".join(b'"%d":1' % key for key in range(MOST_VALUES - 2)),
 }
 
 
@@ -158,6 +162,10 @@ def test_decimals_keep_their_digits(written: str, again: str) -> None:
 def test_what_is_no_number_is_not_written(value: Decimal) -> None:
     with pytest.raises(ValueError, match="not a number"):
         write({"a": [value]})
+
+
+def test_so_many_values_are_read() -> None:
+    assert len(read(b"[" + b"1," * (MOST_VALUES - 1) + b"1]")) == MOST_VALUES
 
 
 def test_words_that_look_like_special_numbers_are_text() -> None:

@@ -9,13 +9,23 @@ import pytest
 from resources.formats.numbers import Unrepresentable, decimal, integer, plain
 
 
-@pytest.mark.parametrize("text", ["1.00", "-0.0", "1e3", "9." + "9" * 33, "1E-307", "0E-6176", "0." + "0" * 300 + "1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1.00", "-0.0", "1e3", "9." + "9" * 33, "1E-307", "0E-6176", "0." + "0" * 300 + "1"),
+        *("-0.00" + "1" * 34, "1" * 34 + "e200", "-1E-5", "0e-300", "0." + "0" * 40),
+    ],
+)
 def test_decimals_are_exact(text: str) -> None:
     assert decimal(text).as_tuple() == Decimal(text).as_tuple()
 
 
 @pytest.mark.parametrize(
-    "text", ["1e309", "1e-400", "-1e309", "0E-6177", "0E6112", "9" * 35, "1." + "0" * 34, "0." + "0" * 9000 + "1"]
+    "text",
+    [
+        *("1e309", "1e-400", "-1e309", "0E-6177", "0E6112", "9" * 35, "1." + "0" * 34, "0." + "0" * 9000 + "1"),
+        *("-0.00" + "1" * 35, "1" * 35 + "e-5", "0." + "0" * 6200),
+    ],
 )
 def test_decimals_without_a_place_are_refused(text: str) -> None:
     with pytest.raises(Unrepresentable) as caught:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from resources.definitions.structure import resource_types
 from resources.formats import json_format
-from resources.formats.malformed import MalformedXml
+from resources.formats.malformed import MOST_VALUES, MalformedXml
 from resources.formats.xml_format import read, write
 
 FHIR = 'xmlns="http://hl7.org/fhir"'
@@ -51,6 +51,7 @@ BAD = {
     "too many levels": (patient(extensions(40)), ""),
     "ten million characters of text": (patient("x" * 10_000_000), "Patient"),
     "more than libxml2 takes": (patient("x" * 11_000_000), ""),
+    "more values than anyone sends": (patient('<active value="true"/>' * MOST_VALUES), ""),
     "many attributes": (patient("", f"{FHIR} {MANY_ATTRIBUTES}"), "Patient"),
     "many attributes of a prefixed narrative": (
         patient(f"<text><h:div xmlns:h={XHTML[6:]} {MANY_ATTRIBUTES}/></text>"),

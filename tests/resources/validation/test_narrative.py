@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from resources.validation.narrative import complaint
@@ -90,6 +92,24 @@ def test_bad_narratives(content: str) -> None:
 )
 def test_a_narrative_is_one_div(text: str) -> None:
     assert complaint(text) is not None
+
+
+ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(40_000))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["<p>a</p>" * 1_000_000, f"<p {ATTRIBUTES}>a</p>", f"<p {'a=' * 4_000_000}"],
+    ids=["elements", "attributes", "no-end"],
+)
+def test_very_much_is_refused_quickly(content: str) -> None:
+    began = time.process_time()
+    assert complaint(div(content)) is not None
+    assert time.process_time() - began < 0.5
+
+
+def test_much_is_kept() -> None:
+    assert complaint(div('<p class="a">a</p>' * 30_000)) is None
 
 
 def test_depth_is_no_problem() -> None:
