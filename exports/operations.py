@@ -39,7 +39,7 @@ LONGEST = 2_000
 TYPES = tuple(sorted({kind.type for kind in KINDS.values()}))
 """Of the resources that documents are about."""
 
-COMMON("document", "language", "signature", "replaces")
+COMMON = ("document", "language", "signature", "replaces")
 
 
 def routes(signing: Signing) -> Iterable[Route]:

@@ -78,7 +78,7 @@ def _of_patient(chart: Chart) -> list[Access]:
 
 def _rows(events: Iterable[Access]) -> Iterator[Row]:
     """Day by day, the newest first."""
-    newest = sorted(events, key=lambda one: one.at, reverse=False)
+    newest = sorted(events, key=lambda one: one.at, reverse=True)
     for day, of_day in groupby(newest, key=lambda one: one.at.date()):
         yield Row((f"{wording.day_name(day)}, {wording.long_date(day)}",), "group")
         for acts in _joined(of_day):

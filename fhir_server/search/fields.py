@@ -27,7 +27,7 @@ WORDS, NARRATIVE, TEXT, GROUPS, POSITION, CONTAINED, BEGINNINGS = (
     f"search.{name}" for name in ("words", "narrative", "text", "groups", "position", "contained", "beginnings")
 )
 _BY_BEGINNINGS = frozenset({("Patient", "name")})
-"""What is typed in all day; each of these has an index of its own. See docs/decisions/0020."""
+"""What is typed in all day; each of these has an index of its own. See docs/decisions/0006."""
 
 _UNIONS = ("", "component-")
 _BASE = "http://hl7.org/fhir/SearchParameter/"

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pymongo import MongoClient
 
+from exports.catalogue import KINDS
 from fhir_server.audit.projection import document
 from fhir_server.changes import SERVER_MADE
 from fhir_server.interactions.dispatch import ROUTES

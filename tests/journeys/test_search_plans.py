@@ -15,6 +15,7 @@ from pymongo import MongoClient
 
 from auth.caller import SYSTEM
 from bench import archive
+from bench.population import person
 from bench.questions import QUESTIONS, Question
 from fhir_server.changes import Change
 from fhir_server.record import Record
@@ -63,7 +64,7 @@ async def test_no_scan_and_little_looked_at(hospital: httpx.AsyncClient, questio
 
 async def test_of_a_short_name_only_the_page_is_looked_at_and_the_next_goes_on(hospital: httpx.AsyncClient) -> None:
     """Without a sort; however many match. Pages in the order of ids hold each patient once, forward and back."""
-    names = [archive.person(number).given[:4] for number in range(PATIENTS)]
+    names = [person(number).given[:4] for number in range(PATIENTS)]
     name = max(names, key=names.count)
     address = f"Patient?name={name}&_count=3"
     (page,) = await steps(hospital, address)
