@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from exports import issued_document, saying, wording
 from exports.catalogue import KINDS
 from exports.issued_document import IssuedDocument
+from fhir_server.interactions.operations.signing import ALGORITHM, key_of, public
 from fhir_server.messages import Resource
 from fhir_server.record import Record
 from fhir_server.search.query import parse
@@ -55,6 +56,12 @@ class Verifying:
             if document is not None:
                 return await self._verified(hospital, found["resource"], document)
         return None
+
+    async def keys(self) -> dict[str, list[dict[str, str]]]:
+        """The public half of the key by which document Bundles are signed, as a JWK Set (RFC 7517)."""
+        key = public(key_of(await self.hospital().document_key()))
+        row = {"use": "sig", "alg": ALGORITHM, "kid": key.thumbprint()}
+        return {"keys": [{**{str(name): str(value) for name, value in key.as_dict().items()}, **row}]}
 
     async def _verified(self, hospital: Record, resource: Resource, document: IssuedDocument) -> Verified:
         type, _, id = resource["subject"]["reference"].partition("/")

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from exports.verification.finding import Verified, Verifying
@@ -122,7 +122,14 @@ def routes(page: Page) -> list[BaseRoute]:
     async def stylesheet(_: Request) -> Response:
         return Response(style, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
-    return [Route("/v/style.css", stylesheet), Route("/v/{id}", page.answer, methods=["GET", "POST"])]
+    async def keys(web: Request) -> Response:
+        return JSONResponse(await _verifying(web).keys(), headers={"Cache-Control": "max-age=3600"})
+
+    return [
+        Route("/v/style.css", stylesheet),
+        Route("/v/keys.json", keys),
+        Route("/v/{id}", page.answer, methods=["GET", "POST"]),
+    ]
 
 
 def _verifying(web: Request) -> Verifying:

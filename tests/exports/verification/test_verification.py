@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +19,7 @@ from exports import issued_document
 from exports.issued_document import IssuedDocument
 from exports.verification.finding import Verifying
 from exports.verification.routes import Page, routes
+from fhir_server.interactions.operations.signing import is_genuine
 from fhir_server.messages import Resource
 from guards import Buckets
 from tests.exports import charts
@@ -131,6 +133,18 @@ async def test_ids_cannot_be_guessed(counter: Counter) -> None:
             assert answer.status_code != 429 or int(answer.headers["retry-after"]) >= 1
     assert found == 0
     assert refused > 900
+
+
+async def test_a_signed_bundle_is_checked_with_the_key_that_is_there_for_all(counter: Counter) -> None:
+    await counter.fill(2)
+    composition = next(name for name in charts.record(2) if name.startswith("Composition/"))
+    bundle = (await counter.ask(f"{composition}/$document", method="GET")).resource
+    async with _browser(counter) as browser:
+        (key,) = (await browser.get("/v/keys.json")).json()["keys"]
+    assert "d" not in key
+    assert bundle is not None
+    assert is_genuine(bundle, ECKey.import_key(key))
+    assert not is_genuine({**bundle, "timestamp": "2020-01-01T00:00:00Z"}, ECKey.import_key(key))
 
 
 @pytest.mark.parametrize("id", ["x", "%00", "' or 1", "A" * 32, "0" * 31, "$ne", "0" * 5000])
