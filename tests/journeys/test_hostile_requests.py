@@ -20,7 +20,7 @@ from tests.journeys.servers import Running
 
 OWN_COLLECTIONS = frozenset(
     "answers audit_blocks audit_heads audit_progress claims contents.chunks contents.files emergencies keys parameters"
-    " reindex system.views".split()
+    " jobs reindex system.views".split()
 )
 
 SEARCHES = (

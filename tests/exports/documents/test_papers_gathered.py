@@ -109,7 +109,7 @@ async def test_who_may_not_see_accesses_gets_no_list_that_says_there_are_none(to
 
 
 async def test_what_is_issued_holds_the_period_that_was_asked(told: Counter, tmp_path: Path) -> None:
-    issued = await told.ask(f"Patient/{PATIENT}/$issue", document="riwayat-akses", **{"to": "2026-04-01"})
+    issued = await told.ask(f"Patient/{PATIENT}/$issue", document="riwayat-akses", to="2026-04-01")
     assert issued.resource is not None
     id = issued.resource["content"][0]["attachment"]["url"].removeprefix("Binary/")
     content = base64.b64decode((await told.record().read("Binary", id))["resource"]["data"])
