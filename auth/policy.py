@@ -40,11 +40,12 @@ class PolicyRefused(Exception):
 class Role:
     """`rights`: pairs of a resource type, or *, and some of c r u d s; `patients`: whose records; `days`: how long
     after a visit somebody counts as treated; `labels`: confidentiality above normal that it may see, R or V;
-    `break_glass`: whether it may open one more record in an emergency; `approves`: whether it may let others correct
-    old entries; `books`: whether it may book for the patients that it reaches, `overbooks` beyond a session's places
-    and cut-off, with a reason; `calls`: whether it calls the queue; `plans`: whether it closes sessions and opens them
-    again; `issues`: whether it issues documents of the hospital; `purpose`: a code of PurposeOfUse; `entries`: types of which it corrects what is signed only as their author,
-    for some `hours`, or with an approval."""
+    `break_glass`: whether it may open one more record in an emergency; `approves`: whether it may let others
+    correct old entries; `books`: whether it may book for the patients that it reaches, `overbooks` beyond a
+    session's places and cut-off, with a reason; `calls`: whether it calls the queue; `plans`: whether it closes
+    sessions and opens them again; `issues`: whether it issues documents of the hospital; `purpose`: a code of
+    PurposeOfUse; `entries`: types of which it corrects what is signed only as their author, for some `hours`, or
+    with an approval."""
 
     name: str
     rights: frozenset[tuple[str, str]] = frozenset()

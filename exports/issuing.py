@@ -12,7 +12,7 @@ from datetime import datetime
 from exports import issued_document
 from exports.chart import Chart, name_of
 from exports.issued_document import IssuedDocument, State, sha256
-from exports.making import Issued
+from exports.making import Issued, Kind
 from exports.numbering import following
 from exports.office import Office, Wish
 from fhir_server.access import writable
@@ -27,6 +27,10 @@ from resources.issues import Text
 from resources.systems import DOCUMENT
 
 TYPE = "DocumentReference"
+NOT_ONE = Text(
+    "An electronic signature needs one known doctor on the document: let a pen sign it.",
+    "Tanda tangan elektronik memerlukan tepat satu dokter yang dikenal pada dokumen: gunakan tanda tangan basah.",
+)
 BUSY = Text("Many documents are being issued at once; try again.", "Banyak dokumen sedang diterbitkan; coba lagi.")
 
 
@@ -52,6 +56,8 @@ class Issuing:
         that it supersedes. Raises NotFound, Forbidden, Conflict, TooCostly, Unavailable."""
         kind = wish.kind
         wish, chart = await self.office.gathered(record, wish)
+        if electronic and wish.kind.signed and len(_signers(wish.kind, chart)) != 1:
+            raise Conflict(NOT_ONE)
         about = self._about(record, wish, chart)
         _check(record, about)
 
@@ -118,6 +124,7 @@ class Issuing:
 
     def _about(self, record: Record, wish: Wish, chart: Chart) -> Resource:
         focus, patient = chart.about, f"Patient/{chart.patient['id']}"
+        author = _signers(wish.kind, chart)[0] if len(_signers(wish.kind, chart)) == 1 else record.caller.person
         visit = chart.focus if chart.focus.startswith("Encounter/") else name_of(focus.get("encounter"), chart.base)
         context = {
             **({"encounter": [{"reference": visit}]} if visit.startswith("Encounter/") else {}),
@@ -126,7 +133,7 @@ class Issuing:
         return {
             "type": issued_document.type_of(wish.kind.coding),
             "subject": {"reference": patient},
-            **({"author": [{"reference": record.caller.person}]} if record.caller.person else {}),
+            **({"author": [{"reference": author}]} if author else {}),
             "custodian": {"reference": f"Organization/{self.office.stationery.organization}"},
             **({"context": context} if context else {}),
         }
@@ -160,6 +167,12 @@ def binary(content: bytes, id: str, subject: Resource) -> Resource:
         "securityContext": subject,
         "data": base64.b64encode(content).decode(),
     }
+
+
+def _signers(kind: Kind, chart: Chart) -> list[str]:
+    """The Practitioners who are named where the document is signed."""
+    people = [one for one in kind.signers(chart) if one is not None and one.get("resourceType") == "Practitioner"]
+    return list(dict.fromkeys(f"Practitioner/{one['id']}" for one in people))
 
 
 def _superseded(found: Found) -> Change:

@@ -63,7 +63,8 @@ class Kind:
     `number`: the code and the unit in document numbers, none where it has no number; `coding`: LOINC code and display
     of its DocumentReference; `archived`: as PDF/A; `signed`: a signature makes it valid, until then it is a draft;
     `options`: names of what may be asked for besides; `settled`: these options on a day, with what was not asked for
-    where reading depends on it, raising errors.InvalidParameter."""
+    where reading depends on it, raising errors.InvalidParameter; `signers`: whose signatures are on it, as far as they
+    are known: nobody else signs it electronically."""
 
     code: str
     title: Text
@@ -78,6 +79,7 @@ class Kind:
     options: Sequence[str] = ()
     languages: Sequence[Language] = ("id",)
     settled: Callable[[Mapping[str, str], date], Mapping[str, str]] | None = None
+    signers: Callable[[Chart], Sequence[Resource | None]] = lambda chart: ()
 
 
 def letter(kind: Kind, making: Making, blocks: Sequence[Block], *, paper: str = "a4", title: str = "") -> Sheet:

@@ -257,5 +257,6 @@ KIND = Kind(
     sheet,
     number=("HL", "LAB"),
     coding=("11502-2", "Laboratory report"),
+    signers=lambda chart: (_responsible(chart),),
     also=("Observation", "ServiceRequest", "Specimen"),
 )

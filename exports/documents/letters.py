@@ -161,6 +161,11 @@ def newest(measured: Iterable[Resource], *codes: str) -> Mapping[str, Any] | Non
     return found
 
 
+def attending(chart: Chart) -> tuple[Resource | None]:
+    """Who is in charge of the visit that a document is about."""
+    return (person(chart, composition.attending(chart.about)),)
+
+
 def person(chart: Chart, *references: Mapping[str, Any] | None) -> Resource | None:
     """The first of these who is known: of somebody who was not read, the name that the reference has."""
     for reference in references:

@@ -55,7 +55,7 @@ def sheet(making: Making) -> Sheet:
     if not found:
         raise NotFound(Text("Nothing was prescribed at this visit.", "Tidak ada resep pada kunjungan ini."))
     blocks: list[Block] = [*_header(making, found), *_allergies(making), Rule()]
-    for doctor, items in _by_doctor(making, found):
+    for doctor, items in _by_doctor(making.chart, found):
         drawn = [_item(one, making, is_copy=is_copy) for one in items]
         signed = () if is_copy else (Signatures((signature(making, doctor, "Dokter"),)),)
         blocks += [*(block for item in drawn[:-1] for block in item), Together((*drawn[-1], *signed))]
@@ -75,7 +75,7 @@ def _header(making: Making, found: list[Prescribed]) -> tuple[Block, ...]:
         ("Berat badan", _weight(chart, written) or letters.to_fill(making)),
         ("No. resep", saying.listed(saying.identifier(one.request, PRESCRIPTION) for one in found)),
         ("Tanggal", wording.long_date(written)),
-        ("Dokter", saying.listed(saying.name(doctor) for doctor, _ in _by_doctor(making, found))),
+        ("Dokter", saying.listed(saying.name(doctor) for doctor, _ in _by_doctor(making.chart, found))),
         ("Unit", visits.unit(chart.about, chart)),
     )
     return (Fields(rows, 2), Fields((("Alamat", saying.address(patient)),)))
@@ -102,17 +102,13 @@ def _allergies(making: Making) -> list[Block]:
     return [Framed((Paragraph(f"ALERGI: {told}", "strong"),), "alarm"), Space(1)]
 
 
-def _by_doctor(making: Making, found: Iterable[Prescribed]) -> Iterator[tuple[Resource | None, list[Prescribed]]]:
+def _by_doctor(chart: Chart, found: Iterable[Prescribed]) -> Iterator[tuple[Resource | None, list[Prescribed]]]:
     """Who prescribed, else who was in charge; each signs for his own items."""
     by_name: dict[str, list[Prescribed]] = {}
     for one in found:
-        by_name.setdefault(name_of(one.request.get("requester"), making.chart.base), []).append(one)
+        by_name.setdefault(name_of(one.request.get("requester"), chart.base), []).append(one)
     for items in by_name.values():
-        yield letters.person(making.chart, items[0].request.get("requester"), _attending(making)), items
-
-
-def _attending(making: Making) -> Resource | None:
-    return composition.attending(making.chart.about)
+        yield letters.person(chart, items[0].request.get("requester"), composition.attending(chart.about)), items
 
 
 def _item(one: Prescribed, making: Making, *, is_copy: bool) -> list[Block]:
@@ -200,5 +196,6 @@ KIND = Kind(
     ),
     sheet,
     coding=("57833-6", "Prescription for medication"),
+    signers=lambda chart: [doctor for doctor, _ in _by_doctor(chart, medicines.prescribed(chart))],
     options=("paper", "copy"),
 )

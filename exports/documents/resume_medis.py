@@ -95,4 +95,5 @@ KIND = Kind(
     number=("RM", "RAJAL"),
     coding=composition.OUTPATIENT,
     also=visits.ALSO,
+    signers=letters.attending,
 )

@@ -238,4 +238,5 @@ KIND = Kind(
     number=("RP", "RANAP"),
     coding=composition.INPATIENT,
     also=visits.ALSO,
+    signers=letters.attending,
 )

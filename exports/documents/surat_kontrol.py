@@ -31,7 +31,7 @@ def sheet(making: Making) -> Sheet:
         raise NotFound(Text("This appointment is not to come.", "Janji temu ini tidak sedang direncanakan."))
     visit = last_visit(chart)
     encounter = chart.resources.get(visit, {})
-    doctor = letters.person(chart, composition.attending(encounter), doctor_of(appointment))
+    (doctor,) = _signers(chart)
     blocks: list[Block] = [
         Fields((("Tanggal surat", wording.long_date(making.today)), *_insured(making, encounter))),
         Fields(letters.identity(making)),
@@ -118,6 +118,12 @@ def _visits_before(chart: Chart) -> Parameters:
     return (("patient", patient), ("date", f"ge{(at - BACK).date()}"), ("date", f"le{at.date()}"))
 
 
+def _signers(chart: Chart) -> tuple[Resource | None]:
+    """Who was in charge of the visit before, else who is to be visited."""
+    encounter = chart.resources.get(last_visit(chart), {})
+    return (letters.person(chart, composition.attending(encounter), doctor_of(chart.about)),)
+
+
 KIND = Kind(
     "surat-kontrol",
     Text("Letter of the next visit", "Surat Rencana Kontrol"),
@@ -133,4 +139,5 @@ KIND = Kind(
     coding=("", "Surat rencana kontrol"),
     also=("Condition",),
     options=("sep",),
+    signers=_signers,
 )

@@ -31,8 +31,7 @@ def sheet(making: Making) -> Sheet:
     if is_control or not composition.categories(request) & REFERRALS:
         raise NotFound(Text("This request is no referral.", "Permintaan ini bukan rujukan."))
     visit = letters.of_visit(chart, visit_of(chart))
-    encounter = visit.resources.get(visit.focus, {})
-    doctor = letters.person(chart, request.get("requester"), composition.attending(encounter))
+    (doctor,) = _signers(chart)
     card = letters.card_number(chart)
     blocks: list[Block] = [
         Paragraph("\n".join(_addressee(chart))),
@@ -151,6 +150,12 @@ def _reply(making: Making, doctor: Resource | None) -> Iterable[Block]:
     yield Signatures((Signature((letters.PLACE_AND_DATE, "Dokter yang menerima rujukan"), "", ("SIP",)),))
 
 
+def _signers(chart: Chart) -> tuple[Resource | None]:
+    """Who asks for it, else who was in charge of the visit."""
+    encounter = chart.resources.get(visit_of(chart), {})
+    return (letters.person(chart, chart.about.get("requester"), composition.attending(encounter)),)
+
+
 KIND = Kind(
     "surat-rujukan",
     Text("Referral letter", "Surat Rujukan"),
@@ -165,5 +170,6 @@ KIND = Kind(
     sheet,
     number=("SR", "YANMED"),
     coding=("57133-1", "Referral note"),
+    signers=_signers,
     also=("Observation", "Condition"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from exports import composition, options, wording
+from exports import options, wording
 from exports.documents import letters
 from exports.gathering import Read
 from exports.making import Kind, Making, signature
@@ -24,7 +24,7 @@ def sheet(making: Making) -> Sheet:
     encounter = making.chart.about
     letters.held(encounter)
     paper = options.one_of(making.options, "paper", "a5", "a4")
-    doctor = letters.person(making.chart, composition.attending(encounter))
+    (doctor,) = letters.attending(making.chart)
     hospital = making.letterhead.name
     blocks = (
         Paragraph(f"Yang bertanda tangan di bawah ini, dokter pada {hospital}, menerangkan bahwa:"),
@@ -71,5 +71,6 @@ KIND = Kind(
     sheet,
     number=("SKS", "YANMED"),
     coding=("", "Surat keterangan sakit"),
+    signers=letters.attending,
     options=("days", "from", "diagnosis", "occupation", "paper"),
 )

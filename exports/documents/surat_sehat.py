@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exports import composition, options, saying, wording
+from exports import options, saying, wording
 from exports.chart import name_of
 from exports.documents import letters
 from exports.gathering import Read
@@ -27,7 +27,7 @@ def sheet(making: Making) -> Sheet:
     purpose = options.words(making.options, "purpose") or letters.to_fill(making)
     day = wording.long_date(letters.visit_day(making, encounter))
     hospital = making.letterhead.name
-    doctor = letters.person(chart, composition.attending(encounter))
+    (doctor,) = letters.attending(chart)
     blocks: list[Block] = [
         Paragraph(f"Yang bertanda tangan di bawah ini, dokter pada {hospital}, menerangkan bahwa:"),
         Fields(letters.identity(making, *letters.occupation(making))),
@@ -106,5 +106,6 @@ KIND = Kind(
     sheet,
     number=("SKSH", "YANMED"),
     coding=("", "Surat keterangan sehat"),
+    signers=letters.attending,
     options=("purpose", "result", "occupation", "paper"),
 )

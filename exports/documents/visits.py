@@ -171,5 +171,5 @@ def described(code: str, entries: list[Resource], chart: Chart) -> list[Block]:
 
 
 def signed(making: Making) -> Signatures:
-    doctor = letters.person(making.chart, composition.attending(making.chart.about))
+    (doctor,) = letters.attending(making.chart)
     return Signatures((signature(making, doctor, ROLE),))

@@ -33,6 +33,10 @@ NOT_A_PERSON = Text(
     "Only a person whose account belongs to a Practitioner signs.",
     "Hanya orang yang akunnya terhubung dengan Practitioner yang dapat menandatangani.",
 )
+ANOTHER = Text(
+    "The document names another doctor: nobody else signs it.",
+    "Dokumen ini atas nama dokter lain: hanya dokter itu yang dapat menandatangani.",
+)
 UNKNOWN = Text(
     "It is not known whether a signature was given. Look at the signing service; if there is none, send unsigned=true.",
     "Belum diketahui apakah tanda tangan sudah diberikan. Periksa layanannya; jika belum ada, kirim unsigned=true.",
@@ -60,6 +64,8 @@ class Signing:
             raise Conflict(NO_SIGNER)
         who = await self._signatory(record, passphrase)
         found = await found_document(record, id)
+        if {"reference": record.caller.person} not in found.resource.get("author", ()):
+            raise Forbidden(ANOTHER)
         self._check(found.document, unsigned=unsigned)
         claimed = await self._claim(record, found)
         content = await self._content(claimed.document)

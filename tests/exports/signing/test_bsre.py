@@ -13,7 +13,7 @@ CONTENT = b"%PDF-1.4 contoh"
 
 
 def _who(nik: str = NIK, passphrase: str = PASSPHRASE) -> Signatory:
-    return Signatory("nakes-001", "dr. Contoh", nik, SecretStr(passphrase))
+    return Signatory("nakes-013", "dr. Contoh", nik, SecretStr(passphrase))
 
 
 def _signer(url: str, password: str = PASSWORD, seconds: float = 1) -> BsreSigner:

@@ -33,7 +33,7 @@ from tests.exports.conftest import Counter, person
 from tests.exports.signing import bsre_simulator
 from tests.exports.signing.keys import authority
 
-VISIT, PATIENT, DOCTOR = "Encounter/kunjungan-000001-001", "pasien-000001", "nakes-001"
+VISIT, PATIENT, DOCTOR = "Encounter/kunjungan-000001-001", "pasien-000001", "nakes-013"
 PASSPHRASE = "kata sandi contoh"
 SIGNER = person("dokter", PATIENT, id=f"Practitioner/{DOCTOR}")
 
@@ -113,6 +113,25 @@ def _edited(content: bytes) -> bytes:
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()
+
+
+async def test_only_the_doctor_that_the_document_names_signs_it(counter: Counter, keys: Path) -> None:
+    counter.signer = LocalSigner(keys)
+    draft = await _draft(counter)
+    assert draft["author"] == [{"reference": f"Practitioner/{DOCTOR}"}]
+    authority().give(keys, "nakes-001", "dr. Lain", PASSPHRASE)
+    with pytest.raises(Forbidden):
+        await counter.ask(f"DocumentReference/{draft['id']}/$sign", person("dokter", PATIENT), passphrase=PASSPHRASE)
+    assert (await _state(counter, draft["id"])).state == "draft"
+
+
+async def test_a_document_without_a_known_doctor_is_signed_with_a_pen(counter: Counter) -> None:
+    await counter.fill(1)
+    visit = (await counter.record().read("Encounter", VISIT.partition("/")[2]))["resource"]
+    await counter.put({name: value for name, value in visit.items() if name != "participant"})
+    with pytest.raises(Conflict):
+        await counter.ask(f"{VISIT}/$issue", document="resume-medis", signature="electronic")
+    assert (await counter.ask(f"{VISIT}/$issue", document="resume-medis")).status == 201
 
 
 async def test_of_many_who_sign_at_once_one_does(counter: Counter, keys: Path) -> None:

@@ -61,10 +61,10 @@ async def test_a_plain_search(full: Store) -> None:
     )
     (step,) = steps(found)
     assert step["type"] == "Patient"
-    assert step["index"] == "index"
+    assert step["index"] == "name"
     assert (step["keysExamined"], step["documentsExamined"], step["found"]) == (1, 1, 1)
     assert step["collectionScan"] is False
-    assert '"$gte": "siti 7"' in step["pipeline"]
+    assert '"search.beginnings.name": "siti 7"' in step["pipeline"]
 
 
 @pytest.mark.parametrize(("most", "number"), [(5_000, 2), (0, 1)])
