@@ -66,6 +66,7 @@ class _Found:
 
     follows: frozenset[str]
     base: str
+    most: int = MOST
     resources: dict[str, Resource] = field(default_factory=dict)
     referred: dict[str, None] = field(default_factory=dict)
 
@@ -77,8 +78,8 @@ class _Found:
                 name = name_of(reference, self.base)
                 if name.partition("/")[0] in self.follows:
                     self.referred[name] = None
-        if len(self.resources) > MOST:
-            raise _too_much()
+        if len(self.resources) > self.most:
+            raise _too_much(self.most)
 
     def missing(self) -> list[str]:
         """What is referred to and not there, and is not asked for again."""
@@ -95,11 +96,12 @@ async def gathered(
     also: Sequence[str] = (),
     *,
     options: Mapping[str, str] = NOTHING_ELSE,
+    most: int = MOST,
 ) -> Chart:
     """The chart of a resource, at one moment. `also`: further types that are followed where something refers to them;
-    `options`: what was asked for besides, for the parameters of a Further. Raises NotFound, Gone, Forbidden,
-    TooCostly."""
-    found = _Found(frozenset((*REFERRED, *also)), record.site.base)
+    `options`: what was asked for besides, for the parameters of a Further; `most`: resources. Raises NotFound, Gone,
+    Forbidden, TooCostly."""
+    found = _Found(frozenset((*REFERRED, *also)), record.site.base, most)
     found.add([(await record.read(type, id))["resource"]])
     chart = Chart(f"{type}/{id}", found.resources, record.site.zone, record.site.base, options)
     moment = await record.moment()
@@ -142,9 +144,9 @@ async def pages(
         reading = replace(reading, place=Place(tuple(page[-1]["sort"]), type))
 
 
-def _too_much() -> TooCostly:
+def _too_much(most: int) -> TooCostly:
     return TooCostly(
         Text(
-            f"More than {MOST} resources would be on this document.", f"Dokumen ini akan memuat lebih dari {MOST} data."
+            f"More than {most} resources would be on this document.", f"Dokumen ini akan memuat lebih dari {most} data."
         )
     )

@@ -4,8 +4,10 @@ watermark, the code that leads to the check of its genuineness."""
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Any
 
+from PIL import Image
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -48,7 +50,7 @@ def draw_head(canvas: Any, letterhead: Letterhead, paper: Paper) -> None:
     for picture, edge in ((letterhead.left, left), (letterhead.right, right - LOGO * scale)):
         if picture:
             box = (edge, top - LOGO * scale, LOGO * scale, LOGO * scale)
-            canvas.drawImage(ImageReader(io.BytesIO(picture)), *box, preserveAspectRatio=True, anchor="c")
+            canvas.drawImage(_logo(picture), *box, preserveAspectRatio=True, anchor="c")
     rows = [
         *[(REGULAR, OWNER, text) for text in letterhead.owners],
         (BOLD, NAME, letterhead.name),
@@ -63,6 +65,15 @@ def draw_head(canvas: Any, letterhead: Letterhead, paper: Paper) -> None:
     for width, offset in ((1.6, 0.0), (0.5, 2.2)):
         canvas.setLineWidth(width)
         canvas.line(left, bottom - offset, right, bottom - offset)
+
+
+@cache
+def _logo(picture: bytes) -> ImageReader:
+    """On white: PDF/A-1 knows nothing that shines through."""
+    with Image.open(io.BytesIO(picture)) as found:
+        shown = found.convert("RGBA")
+    ground = Image.new("RGBA", shown.size, "white")
+    return ImageReader(Image.alpha_composite(ground, shown).convert("RGB"))
 
 
 def draw_foot(canvas: Any, sheet: Sheet, paper: Paper) -> None:
