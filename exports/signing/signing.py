@@ -60,10 +60,10 @@ class Signing:
     async def sign(self, record: Record, id: str, passphrase: SecretStr, *, unsigned: bool = False) -> Resource:
         """The DocumentReference with its signed content. `unsigned`: a person says that what is unknown was not signed.
         Raises NotFound, Forbidden, Conflict, Invalid (the signer has refused), Unavailable (unknown)."""
+        found = await found_document(record, id)
         if self.signer is None:
             raise Conflict(NO_SIGNER)
         who = await self._signatory(record, passphrase)
-        found = await found_document(record, id)
         if {"reference": record.caller.person} not in found.resource.get("author", ()):
             raise Forbidden(ANOTHER)
         self._check(found.document, unsigned=unsigned)

@@ -49,6 +49,11 @@ def _bundle(*entries: tuple[str, str, Any], type: str = "transaction") -> Json:
     return {"resourceType": "Bundle", "type": type, "entry": rows}
 
 
+def _named(**values: str) -> Json:
+    parts = [{"name": name, "valueString": value} for name, value in values.items()]
+    return {"resourceType": "Parameters", **({"parameter": parts} if parts else {})}
+
+
 def _get(told: tuple[int, ...], *urls: str) -> list[Attack]:
     return [Attack("GET", url, told) for url in urls]
 
@@ -135,6 +140,13 @@ OPERATIONS = [
     *_get((400,), "Patient/a/$everything?patient=b", "Patient/a/$everything?_cursor=x"),
     *_get((400, 404), f"Patient/$summary?identifier={NUMBERS}|rahasia-b", "DocumentReference/$docref?patient=a,b"),
     Attack("POST", "Patient/b/$everything", (404,), {"resourceType": "Parameters"}),
+    *_get((404,), "Patient/b/$pdf?document=ringkasan-pasien", "Encounter/visit-b/$pdf?document=resume-medis"),
+    *_get((404,), "Patient/b/$pdf?document=riwayat-akses", "Patient/b/$pdf?document=kartu-berobat"),
+    Attack("POST", "Encounter/visit-b/$issue", (403, 404), _named(document="resume-medis")),
+    Attack("POST", "Encounter/visit-a/$issue", (403, 404), _named(document="surat-sakit", days="3")),
+    Attack("POST", "Encounter/visit-b/$compose", (403, 404), _named()),
+    Attack("POST", "DocumentReference/d-b/$sign", (403, 404), _named(passphrase="x")),
+    Attack("POST", "DocumentReference/d-b/$revoke", (403, 404), _named(reason="x")),
 ]
 INCLUDES = _get(
     (200, 400, 403),
