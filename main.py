@@ -27,7 +27,7 @@ import bookings.routes
 import exchange.bpjs.routes
 import home
 from auth.bearer import Bearer
-from auth.caller import SYSTEM, Caller, caller_of
+from auth.caller import ANONYMOUS, SYSTEM, Caller, caller_of
 from auth.issuer import Issuer
 from auth.live import InUse
 from auth.pages.site import Pages
@@ -152,7 +152,7 @@ def state(
         "dispatcher": Dispatcher((*desk.routes(), *documents.routes(signing(settings, printer)))),
         "ready": store.ping,
         "live": Live(hospital, now, names=settings.board_names),
-        "verifying": Verifying(hospital, ZoneInfo(settings.time_zone)),
+        "verifying": Verifying(hospital, partial(record_for, ANONYMOUS), ZoneInfo(settings.time_zone)),
         "office": printer,
         "jobs": Jobs(store),
     }

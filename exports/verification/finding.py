@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 from exports import issued_document, saying, wording
 from exports.catalogue import KINDS
 from exports.issued_document import IssuedDocument
+from fhir_server.audit.events import Trail
 from fhir_server.interactions.operations.signing import ALGORITHM, key_of, public
-from fhir_server.messages import Resource
+from fhir_server.messages import FhirRequest, Resource
 from fhir_server.record import Record
 from fhir_server.search.query import parse
+from fhir_server.store.documents import Document
 from resources.issues import Text
 from resources.systems import VERIFICATION
 
+VERIFY = "$verify"
 ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -40,13 +43,15 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Verifying:
-    """`hospital`: gives the record without limits."""
+    """`hospital`: gives the record without limits; `anonymous`: that of nobody, in whose name the journal is told."""
 
     hospital: Callable[[], Record]
+    anonymous: Callable[[], Record]
     zone: ZoneInfo
 
-    async def find(self, id: str) -> Verified | None:
-        """None for an id that no document has."""
+    async def find(self, id: str, address: str = "") -> Verified | None:
+        """None for an id that no document has. The journal tells that somebody looked, from an `address` in the net.
+        Raises Unavailable."""
         if not ID.fullmatch(id):
             return None
         hospital = self.hospital()
@@ -54,8 +59,15 @@ class Verifying:
         for found in (await hospital.search(query)).documents:
             document = issued_document.read(found["resource"])
             if document is not None:
+                await self._tell(found, address)
                 return await self._verified(hospital, found["resource"], document)
         return None
+
+    async def _tell(self, found: Document, address: str) -> None:
+        request = FhirRequest("GET", (found["type"], found["resource"]["id"], VERIFY), address=address)
+        record = self.anonymous().watched(Trail(VERIFY, request))
+        record.gives(found["type"], [found])
+        await record.note()
 
     async def keys(self) -> dict[str, list[dict[str, str]]]:
         """The public half of the key by which document Bundles are signed, as a JWK Set (RFC 7517)."""

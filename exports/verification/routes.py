@@ -57,13 +57,14 @@ class Page:
 
     async def answer(self, web: Request) -> Response:
         say = _saying(language_of(web))
-        if seconds := self.wait(web.client.host if web.client is not None else ""):
+        address = web.client.host if web.client is not None else ""
+        if seconds := self.wait(address):
             text = Text(
                 "Too many documents were looked at; wait a moment.", "Terlalu banyak pemeriksaan; tunggu sebentar."
             )
             return self._page(say, 429, problem=text, headers={"Retry-After": str(math.ceil(seconds))})
         try:
-            found = await _verifying(web).find(web.path_params["id"])
+            found = await _verifying(web).find(web.path_params["id"], address)
             if found is None:
                 return self._page(say, 404)
             digest = await self._digest(web) if web.method == "POST" else None

@@ -9,7 +9,7 @@ from resources.issues import Issue, Text
 DEPTH_LIMIT = 64
 """Levels of objects and lists in JSON; MongoDB holds 100, its envelope and history take some of them."""
 
-MOST_VALUES = 250_000
+MOST_VALUES = 350_000
 """50 for each of the 5,000 entries of the largest Bundle. A body of 10 MB could have 5 million, and cost seconds before
 anything is known of it."""
 

@@ -32,14 +32,14 @@ SHOW_PATIENTS = {"/auth/consent", "/auth/launch", "/auth/bind"}
 SHOW_NOBODY = {
     *("/", "/health/live", "/health/ready", "/fhir/.well-known/smart-configuration"),
     *("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
-    *("/auth/style.css", "/auth/style.json", "/auth/jwks"),
+    *("/auth/style.css", "/auth/style.json", "/auth/jwks", "/v/style.css", "/v/keys.json"),
     *("/auth/authorize", "/auth/token", "/auth/introspect", "/auth/revoke", "/auth/register"),
     *("/auth/login", "/auth/logout", "/auth/totp", "/auth/apps", "/auth/password", "/auth/reset"),
 }
 """Addresses at which there is nothing of the record to tell of."""
 
-ELSEWHERE = ("/bookings", "/board", "/bpjs/antrean/")
-"""Their tests are those of bookings and of exchange."""
+ELSEWHERE = ("/bookings", "/board", "/bpjs/antrean/", "/exports", "/v/{id}")
+"""Their tests are those of bookings, of exports and of exchange."""
 
 
 @pytest.fixture

@@ -7,14 +7,17 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from joserfc.jwk import ECKey
+from pymongo import MongoClient
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from auth.caller import ANONYMOUS
 from exports import issued_document
 from exports.issued_document import IssuedDocument
 from exports.verification.finding import Verifying
@@ -24,6 +27,7 @@ from fhir_server.messages import Resource
 from guards import Buckets
 from tests.exports import charts
 from tests.exports.conftest import Counter
+from tests.journeys.journal import events
 
 VISIT, PATIENT = "Encounter/kunjungan-000001-001", "Patient/pasien-000001"
 HOSPITAL = "RSUD Contoh"
@@ -36,7 +40,7 @@ async def _browser(
 ) -> AsyncIterator[httpx.AsyncClient]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Verifying]]:
-        yield {"verifying": Verifying(counter.record, ZoneInfo("Asia/Makassar"))}
+        yield {"verifying": Verifying(counter.record, lambda: counter.record(ANONYMOUS), ZoneInfo("Asia/Makassar"))}
 
     app = Starlette(routes=routes(Page(wait, HOSPITAL, 1_000_000)), lifespan=lifespan)
     async with app.router.lifespan_context(app) as state:
@@ -72,6 +76,18 @@ async def test_the_code_on_the_page_leads_to_the_document(counter: Counter, tmp_
     for shown in ("terdaftar dan berlaku", HOSPITAL, "Resume Medis Rawat Jalan", document.number, document.sha256):
         assert shown in page.text
     assert "24 November 2026, 12.00 WITA" in page.text
+
+
+async def test_the_journal_tells_that_somebody_looked(counter: Counter, mongodb_uri: str, database_name: str) -> None:
+    await counter.fill(1)
+    _, document, _ = await _issued(counter)
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        since = len(events(client[database_name]))
+        async with _browser(counter) as browser:
+            await browser.get(f"/v/{document.verification}")
+            await browser.get(f"/v/{'0' * 32}")
+        told = events(client[database_name])[since:]
+    assert [(event.what, event.who, event.patients) for event in told] == [("$verify", "anonymous", ("pasien-000001",))]
 
 
 async def test_nothing_of_the_patient_but_first_letters_is_told(counter: Counter) -> None:
