@@ -20,8 +20,8 @@ from fhir_server.search.cursor import Cursor, decode, encode
 from fhir_server.search.query import Query
 from resources.issues import Issue, Text
 
-COUNTED_BY_DEFAULT = 1000
-"""Up to so many matches the total is told without being asked for: to count them costs little."""
+COUNTED_BY_DEFAULT = 100
+"""Up to so many matches the total is told without being asked for: to count more grows with the archive."""
 
 
 @dataclass(frozen=True, slots=True)
