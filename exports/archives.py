@@ -30,11 +30,12 @@ CODE = "$pdf"
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """Documents of a kind, of the days from `since` to `until`, both included."""
+    """Documents of a kind: that about the resource `id`, or those of the days from `since` to `until`, both counted."""
 
     kind: Kind
-    since: date
-    until: date
+    since: date | None = None
+    until: date | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Asked:
 
 def check(wished: Wished) -> None:
     """Raises BadRequest."""
+    if wished.id is not None:
+        return
+    if wished.since is None or wished.until is None:
+        raise BadRequest(Text("Send id, or from and to.", "Kirim id, atau from dan to."))
     if wished.kind.type not in DATED:
         raise BadRequest(
             Text(f"{wished.kind.code} is not asked for by days.", f"{wished.kind.code} tidak diminta per tanggal.")
@@ -63,7 +68,7 @@ async def zipped(office: Office, asked: Asked, wished: Wished, advance: Advance)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for number, id in enumerate(ids):
             await advance(number, len(ids))
-            content = await _printed(office, asked, wished.kind, id)
+            content = await _printed(office, asked, wished, id)
             if content is not None:
                 archive.writestr(zipfile.ZipInfo(f"{wished.kind.code}-{id}.pdf"), content)
                 yield out.taken()
@@ -72,7 +77,11 @@ async def zipped(office: Office, asked: Asked, wished: Wished, advance: Advance)
 
 
 async def _ids(record: Record, wished: Wished) -> list[str]:
-    """Of all resources of these days. Raises TooCostly."""
+    """Of the one resource, or all of these days. Raises TooCostly."""
+    if wished.id is not None:
+        return [wished.id]
+    assert wished.since is not None
+    assert wished.until is not None
     name = DATED[wished.kind.type]
     query = ((name, f"ge{wished.since.isoformat()}"), (name, f"le{wished.until.isoformat()}"))
     ids: list[str] = []
@@ -85,13 +94,16 @@ async def _ids(record: Record, wished: Wished) -> list[str]:
     return ids
 
 
-async def _printed(office: Office, asked: Asked, kind: Kind, id: str) -> bytes | None:
-    """None where there is nothing to print."""
+async def _printed(office: Office, asked: Asked, wished: Wished, id: str) -> bytes | None:
+    """None where there is nothing to print of one of many. Raises NotFound where it is the only one."""
+    kind = wished.kind
     request = replace(asked.request, method="GET", path=(kind.type, id, CODE), query=(("document", kind.code),))
     watched = asked.record.watched(Trail(CODE, request))
     try:
         content = await office.print(watched, Wish(kind, id, {}, kind.languages[0]))
     except NotFound:
+        if wished.id is not None:
+            raise
         return None
     await watched.note()
     return content

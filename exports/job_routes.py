@@ -28,13 +28,14 @@ router = APIRouter(route_class=Answering)
 
 
 class JobWished(BaseModel):
-    """Documents of a kind, of the days from `since` to `until`, both included."""
+    """Documents of a kind: that about the resource `id`, or those of the days from `since` to `until`, both counted."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     document: Annotated[str, Field(max_length=40)]
-    since: Annotated[date, Field(alias="from")]
-    until: Annotated[date, Field(alias="to")]
+    id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")] = None
+    since: Annotated[date | None, Field(alias="from")] = None
+    until: Annotated[date | None, Field(alias="to")] = None
 
 
 class JobShown(BaseModel):
@@ -58,9 +59,9 @@ async def start(ask: Asking, wished: JobWished, response: Response) -> JobShown:
         raise BadRequest(
             Text(f"document is one of: {known}.", f"document adalah salah satu dari: {known}."), expression="document"
         )
-    days = Wished(kind, wished.since, wished.until)
+    days = Wished(kind, wished.since, wished.until, wished.id)
     check(days)
-    if days.until - days.since > LONGEST:
+    if wished.since is not None and wished.until is not None and wished.until - wished.since > LONGEST:
         raise BadRequest(Text("At most a year at a time.", "Paling lama satu tahun sekaligus."), expression="to")
     asked, printer = await _asked(ask), _office(ask.web)
     job = await _jobs(ask.web).start(

@@ -63,7 +63,21 @@ NO_JOBS: tuple[dict[str, str], ...] = (
     {"document": "resume-medis", "from": "2020-01-01", "to": "2026-01-31"},
     {"document": "resume-medis", "from": "kemarin", "to": "2026-01-31"},
     {"document": "resume-medis"},
+    {"document": "resume-medis", "id": "../x"},
 )
+
+
+async def test_one_long_document_comes_as_a_job_too(client: httpx.AsyncClient) -> None:
+    started = await client.post(f"{ROOT}/exports/jobs", json={"document": "resume-medis", "id": VISIT})
+    shown = await _ended(client, started.json()["id"])
+    content = await client.get(f"{ROOT}{shown['file']}")
+    with zipfile.ZipFile(io.BytesIO(content.content)) as archive:
+        assert archive.namelist() == [f"resume-medis-{VISIT}.pdf"]
+        alone = await client.get(f"{ROOT}/exports/resume-medis/{VISIT}.pdf")
+        assert archive.read(archive.namelist()[0]) == alone.content
+    started = await client.post(f"{ROOT}/exports/jobs", json={"document": "resume-medis", "id": "tidak-ada"})
+    shown = await _ended(client, started.json()["id"])
+    assert (shown["state"], shown["reason"]) == ("failed", "Tidak ada Encounter/tidak-ada.")
 
 
 async def test_what_is_not_there_is_said_as_json(client: httpx.AsyncClient) -> None:
