@@ -75,6 +75,11 @@ class Jobs:
             raise NotFound(Text("There is no such job.", "Tidak ada pekerjaan ini."))
         return job
 
+    @property
+    def under_way(self) -> int:
+        """How many of this process have not ended."""
+        return len(self._tasks)
+
     def seen(self, job: Job) -> str:
         return job.seen(self._clock())
 
