@@ -56,9 +56,10 @@ class Issuing:
         that it supersedes. Raises NotFound, Forbidden, Conflict, TooCostly, Unavailable."""
         kind = wish.kind
         wish, chart = await self.office.gathered(record, wish)
-        if electronic and wish.kind.signed and len(_signers(wish.kind, chart)) != 1:
+        signers = _signers(wish.kind, chart)
+        if electronic and wish.kind.signed and len(signers) != 1:
             raise Conflict(NOT_ONE)
-        about = self._about(record, wish, chart)
+        about = self._about(wish, chart, signers[0] if len(signers) == 1 else record.caller.person)
         _check(record, about)
 
         async def attempt() -> Resource:
@@ -122,9 +123,8 @@ class Issuing:
         resource: Resource = (await self.office.hospital().read(TYPE, id))["resource"]
         return resource
 
-    def _about(self, record: Record, wish: Wish, chart: Chart) -> Resource:
+    def _about(self, wish: Wish, chart: Chart, author: str | None) -> Resource:
         focus, patient = chart.about, f"Patient/{chart.patient['id']}"
-        author = _signers(wish.kind, chart)[0] if len(_signers(wish.kind, chart)) == 1 else record.caller.person
         visit = chart.focus if chart.focus.startswith("Encounter/") else name_of(focus.get("encounter"), chart.base)
         context = {
             **({"encounter": [{"reference": visit}]} if visit.startswith("Encounter/") else {}),

@@ -9,7 +9,7 @@ from datetime import date
 
 from exports.wording import roman
 from fhir_server.changes import Change
-from fhir_server.messages import Resource
+from fhir_server.counting import counter, last
 from fhir_server.record import Record
 from resources.systems import LAST_DOCUMENT_NUMBER
 
@@ -18,21 +18,7 @@ async def following(hospital: Record, series: tuple[str, str], day: date) -> tup
     """The next number, and the change that says it is given out. `series`: code and unit."""
     id = "-".join(("nomor-dokumen", *(part.lower() for part in series), str(day.year)))
     found = await hospital.read_many({"Basic": [id]})
-    number = (_last(found[0]["resource"]) if found else 0) + 1
-    counter = _counter(id, number)
-    change = Change.update(counter, id, if_match=found[0]["version"]) if found else Change.create(counter)
+    number = (last(found[0]["resource"], LAST_DOCUMENT_NUMBER) if found else 0) + 1
+    resource = counter(id, LAST_DOCUMENT_NUMBER, number, "Nomor dokumen terakhir")
+    change = Change.update(resource, id, if_match=found[0]["version"]) if found else Change.create(resource)
     return "/".join((str(number), *series, roman(day.month), str(day.year))), change
-
-
-def _counter(id: str, last: int) -> Resource:
-    return {
-        "resourceType": "Basic",
-        "id": id,
-        "extension": [{"url": LAST_DOCUMENT_NUMBER, "valueInteger": last}],
-        "code": {"text": "Nomor dokumen terakhir"},
-    }
-
-
-def _last(counter: Resource) -> int:
-    rows = counter.get("extension", ())
-    return next((int(row["valueInteger"]) for row in rows if row.get("url") == LAST_DOCUMENT_NUMBER), 0)

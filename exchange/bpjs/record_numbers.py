@@ -10,7 +10,7 @@ from itertools import count
 
 from bookings.reading import by_id
 from fhir_server.changes import Change
-from fhir_server.messages import Resource
+from fhir_server.counting import counter, last
 from fhir_server.record import Record
 from fhir_server.store.documents import Document
 from resources.systems import LAST_RECORD_NUMBER, MRN_PREFIX
@@ -24,26 +24,12 @@ async def following(hospital: Record, organization: str) -> tuple[str, Change]:
     system = MRN_PREFIX + organization
     id = f"nomor-rm-{organization}"
     documents = await by_id(hospital, "Basic", [id])
-    last = _last(documents[0]["resource"]) if documents else await _highest(hospital, system)
-    number = await _free(hospital, system, last + 1)
-    resource = _counter(id, number)
+    given = last(documents[0]["resource"], LAST_RECORD_NUMBER) if documents else await _highest(hospital, system)
+    number = await _free(hospital, system, given + 1)
+    resource = counter(id, LAST_RECORD_NUMBER, number, "Nomor rekam medis terakhir")
     if documents:
         return f"{number:0{DIGITS}d}", Change.update(resource, id, if_match=documents[0]["version"])
     return f"{number:0{DIGITS}d}", Change.create(resource)
-
-
-def _counter(id: str, last: int) -> Resource:
-    return {
-        "resourceType": "Basic",
-        "id": id,
-        "extension": [{"url": LAST_RECORD_NUMBER, "valueInteger": last}],
-        "code": {"text": "Nomor rekam medis terakhir"},
-    }
-
-
-def _last(counter: Resource) -> int:
-    rows = counter.get("extension", ())
-    return next((int(row["valueInteger"]) for row in rows if row.get("url") == LAST_RECORD_NUMBER), 0)
 
 
 async def _highest(hospital: Record, system: str) -> int:

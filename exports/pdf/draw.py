@@ -20,7 +20,6 @@ from exports.pdf.texts import paragraph
 from exports.sheet import Sheet
 
 LONGEST_ROLL = 3000 * mm
-PRODUCER = "rsud-fhir"
 
 
 def draw(sheet: Sheet) -> bytes:
@@ -54,7 +53,7 @@ def _letter(sheet: Sheet, story: list[Flowable], paper: Paper) -> bytes:
         PageTemplate("first", [_frame(paper, bottom, first)], onPage=lambda canvas, _: _first(canvas, sheet, paper)),
         PageTemplate("later", [_frame(paper, bottom, later)], onPage=lambda canvas, _: _later(canvas, sheet, paper)),
     ]
-    return _built(sheet, [NextPageTemplate("later"), *story], (paper.width, paper.height), pages)
+    return _built([NextPageTemplate("later"), *story], (paper.width, paper.height), pages)
 
 
 def _first(canvas: Canvas, sheet: Sheet, paper: Paper) -> None:
@@ -77,7 +76,7 @@ def _small(sheet: Sheet, story: list[Flowable], paper: Paper) -> bytes:
         room = width - 2 * paper.margin
         height = sum(_high(flowable, room) for flowable in story) + 2 * paper.margin + 4 * mm
     page = PageTemplate("all", [_frame(paper, paper.margin, height - paper.margin)], pagesize=(width, height))
-    return _built(sheet, story, (width, height), [page])
+    return _built(story, (width, height), [page])
 
 
 def _high(flowable: Flowable, width: float) -> float:
@@ -91,21 +90,13 @@ def _frame(paper: Paper, bottom: float, top: float) -> Frame:
     return Frame(paper.margin, bottom, paper.width - 2 * paper.margin, top - bottom, **room)
 
 
-def _built(sheet: Sheet, story: list[Flowable], size: tuple[float, float], pages: list[PageTemplate]) -> bytes:
+def _built(story: list[Flowable], size: tuple[float, float], pages: list[PageTemplate]) -> bytes:
     out = io.BytesIO()
     document = BaseDocTemplate(
         out,
         pagesize=size,
         pageTemplates=pages,
-        title=sheet.title,
-        author=sheet.author,
-        subject=sheet.number,
-        creator=PRODUCER,
-        producer=PRODUCER,
-        lang={"id": "id-ID", "en": "en"}[sheet.language],
         invariant=1,
-        initialFontName=REGULAR,
-        initialFontSize=9,
     )
     document.build(story, canvasmaker=_Counted)
     return out.getvalue()
@@ -115,7 +106,7 @@ class _Counted(Canvas):  # type: ignore[misc]
     """Says at the end how many pages there are."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **{**named, "initialFontName": REGULAR, "pdfVersion": (1, 4), "lang": "id-ID"})
+        super().__init__(*arguments, **{**named, "initialFontName": REGULAR, "pdfVersion": (1, 4)})
 
     def save(self) -> None:
         frames.draw_total(self, self.getPageNumber() - 1)

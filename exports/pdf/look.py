@@ -9,7 +9,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 
-from exports.pdf.fonts import BOLD, ITALIC, REGULAR
+from exports.pdf.fonts import REGULAR
 from exports.sheet import Align
 
 INK = HexColor(0x1A1A1A)
@@ -57,22 +57,3 @@ def _style(font: str, size: float, align: Align, color: Color) -> ParagraphStyle
         allowWidows=0,
         allowOrphans=0,
     )
-
-
-__all__ = [
-    "ACCENT",
-    "ALARM",
-    "ALARM_BAND",
-    "BAND",
-    "BOLD",
-    "EXTERNAL",
-    "INK",
-    "ITALIC",
-    "LINE",
-    "PAPER",
-    "QUIET",
-    "REGULAR",
-    "TONES",
-    "WATERMARK",
-    "Look",
-]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -26,22 +26,12 @@ from fhir_server.store.store import Store
 from main import open_store, site
 from settings import Settings
 from tests.bookings.worlds import NOW
+from tests.clock import Clock
 from tests.fhir_server.conftest import BASE, settings
 from tests.journeys.booking_world import sent
 
 LOKET = "Location/loket-pendaftaran"
 SITE = site(Settings(base_url=BASE))
-
-
-@dataclass
-class Clock:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_by(self, **time: float) -> None:
-        self.now += timedelta(**time)
 
 
 @dataclass
@@ -94,7 +84,7 @@ def no_holidays(first: date, last: date) -> dict[date, str]:
 
 @pytest.fixture
 def reception(store: Store) -> Counter:
-    clock = Clock()
+    clock = Clock(NOW)
 
     def hospital() -> Record:
         return Record(store, SYSTEM, SITE, clock=clock)

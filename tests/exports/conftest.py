@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -26,6 +26,7 @@ from fhir_server.record import Record
 from fhir_server.store.store import Store
 from main import open_store, site
 from settings import Settings
+from tests.clock import Clock
 from tests.exports import charts
 from tests.fhir_server.conftest import BASE, settings
 
@@ -36,23 +37,12 @@ ORGANIZATION = "100099999"
 
 
 @dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_by(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
-
-@dataclass
 class Counter:
     """Where documents are asked for, without a socket between."""
 
     store: Store
     press: Press
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(NOON))
     signer: Signer | None = None
 
     def record(self, caller: Caller = SYSTEM) -> Record:

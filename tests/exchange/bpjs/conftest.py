@@ -13,15 +13,15 @@ from fhir_server.record import Record
 from fhir_server.store.store import Store
 from main import site
 from settings import Settings
-from tests.bookings.conftest import Clock
-from tests.bookings.worlds import ORGANIZATION
+from tests.bookings.worlds import NOW, ORGANIZATION
+from tests.clock import Clock
 from tests.exchange.bpjs.world import FARMASI, LOKET, World
 from tests.fhir_server.conftest import BASE
 
 
 @pytest.fixture
 def world(store: Store) -> World:
-    clock, place = Clock(), site(Settings(base_url=BASE))
+    clock, place = Clock(NOW), site(Settings(base_url=BASE))
 
     def hospital() -> Record:
         return Record(store, SYSTEM, place, clock=clock)

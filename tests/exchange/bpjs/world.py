@@ -20,8 +20,8 @@ from fhir_server.messages import Resource
 from fhir_server.record import Record
 from fhir_server.store.store import Store
 from resources.systems import BPJS_CARD, BPJS_DOCTOR_PREFIX, MRN_PREFIX, NIK, POLI_PREFIX
-from tests.bookings.conftest import Clock
 from tests.bookings.worlds import MORNING, ORGANIZATION, session
+from tests.clock import Clock
 
 ROLE = load_policy().roles[SYSTEM_ROLE]
 DOCTOR = 12345
