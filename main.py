@@ -26,6 +26,7 @@ import bookings.live_routes
 import bookings.routes
 import exchange.bpjs.routes
 import home
+import portal.routes
 from auth.bearer import Bearer
 from auth.caller import ANONYMOUS, SYSTEM, Caller, caller_of
 from auth.issuer import Issuer
@@ -35,7 +36,6 @@ from auth.policy import SYSTEM as SYSTEM_ROLE
 from auth.policy import Policy
 from auth.policy import load as load_policy
 from auth.protocol import server_of
-from auth.senders import Sender, console, nobody, smtp
 from auth.server import Server
 from auth.storage import clients
 from auth.storage.database import DatabaseFailed, Documents, connected
@@ -60,7 +60,6 @@ from fhir_server.ending import told_of_the_end
 from fhir_server.interactions.dispatch import Dispatcher
 from fhir_server.jobs import Jobs
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
-from fhir_server.people import RecordPeople
 from fhir_server.reach import Reach
 from fhir_server.record import Record
 from fhir_server.routes import Door, fhir_first
@@ -68,10 +67,11 @@ from fhir_server.search.units import unit
 from fhir_server.site import Site
 from fhir_server.store.documents import now
 from fhir_server.store.store import Store, connect
-from fhir_server.telling import tell
 from guards import Guards, Limits
+from portal.site import Portal
 from printing import export_routes, office, signing
 from settings import Settings
+from welcoming import patients_pages, sign_in_pages
 
 SMALLEST_COMPRESSED = 1024
 AUTH_THREADS = 16
@@ -86,6 +86,7 @@ class AuthState(TypedDict, total=False):
     server: Server
     threads: CapacityLimiter
     pages: Pages
+    portal: Portal
     bpjs: Bpjs
 
 
@@ -120,10 +121,7 @@ def create_app(settings: Settings) -> Starlette:
             desk = reception(partial(record_for, SYSTEM), rules(settings), f"Location/{settings.registration_point}")
             here = state(settings, store, record_for, (desk, press))
             if "server" in authentication:
-                reach = Reach(partial(record_for, SYSTEM))
-                authentication["caller"] = partial(_settled, authentication["caller"], reach)
-                authentication["pages"] = sign_in_pages(settings, authentication["server"].issuer, record_for, reach)
-                authentication["bpjs"] = bpjs(settings, authentication["server"].issuer, desk, reach)
+                welcome(settings, authentication, here, desk)
             beside = audit_events(settings, store, own), sweeping(store.contents), running_out(store)
             async with AsyncExitStack() as going_on:
                 for one in (own.watching(), *beside, desk.working(), here["jobs"].working(), here["live"].watching()):
@@ -131,14 +129,24 @@ def create_app(settings: Settings) -> Starlette:
                 with told_of_the_end(here["live"].end):
                     yield {**here, **authentication}
 
-    pages = home.routes(settings.fhir_base, is_open=settings.open)
-    signing_in = [] if settings.open else [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes()]
+    signing_in, pages = sign_in_routes(settings), home.routes(settings.fhir_base, is_open=settings.open)
     return Starlette(
         lifespan=lifespan,
         routes=[*signing_in, *pages, *booking_routes(settings), *export_routes(settings), *bpjs_routes(settings)],
-        middleware=_middleware(settings, frozenset(route.path for route in signing_in)),
+        middleware=_middleware(settings, frozenset(one.path for one in signing_in if isinstance(one, Route))),
         exception_handlers={DatabaseFailed: auth.routes.database_failed},
     )
+
+
+def welcome(settings: Settings, authentication: AuthState, here: State, desk: Reception) -> None:
+    """Adds to the authorization server who its callers reach, and the pages and services that sign people in."""
+    record_for, issuer = here["record_for"], authentication["server"].issuer
+    reach = Reach(partial(record_for, SYSTEM))
+    pages = sign_in_pages(settings, issuer, record_for, reach)
+    authentication["caller"] = partial(_settled, authentication["caller"], reach)
+    authentication["pages"] = pages
+    authentication["portal"] = patients_pages(settings, pages, (record_for, here["dispatcher"]), reach)
+    authentication["bpjs"] = bpjs(settings, issuer, desk, reach)
 
 
 def state(
@@ -156,6 +164,13 @@ def state(
         "office": printer,
         "jobs": Jobs(store),
     }
+
+
+def sign_in_routes(settings: Settings) -> list[BaseRoute]:
+    """Where people and apps sign in, and the patients' pages; an open server has none of them."""
+    if settings.open:
+        return []
+    return [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes(), *portal.routes.routes()]
 
 
 def booking_routes(settings: Settings) -> list[BaseRoute]:
@@ -260,20 +275,6 @@ async def _knows_origin(database: Documents, threads: CapacityLimiter, origin: s
     return await to_thread.run_sync(clients.with_origin, database, origin, limiter=threads)
 
 
-def sign_in_pages(settings: Settings, issuer: Issuer, record_for: Callable[[Caller], Record], reach: Reach) -> Pages:
-    """What the pages show and whom they write to."""
-    zone = ZoneInfo(settings.time_zone)
-    return Pages(
-        issuer,
-        RecordPeople(record_for, reach.settled, load_policy(settings.policy_file), zone),
-        _sender(settings),
-        partial(tell, record_for),
-        hospital=settings.hospital_name,
-        language=settings.language,
-        zone=zone,
-    )
-
-
 def rules(settings: Settings) -> Rules:
     """When sessions may be booked, changed and checked in to."""
     return Rules(
@@ -287,12 +288,6 @@ def rules(settings: Settings) -> Rules:
         zone=ZoneInfo(settings.time_zone),
         holidays=partial(national, collective=settings.booking_collective_leave),
     )
-
-
-def _sender(settings: Settings) -> Sender:
-    if settings.smtp_url is not None:
-        return smtp(settings.smtp_url.get_secret_value(), settings.mail_from)
-    return console() if settings.demo else nobody
 
 
 def _record_for(store: Store, own: OwnParameters, caller: Caller) -> Record:

@@ -55,7 +55,7 @@ class Ask:
         """The whole answer. Raises FhirError."""
         headers = {name: value for name, value in sent_headers(self.web.scope).items() if name in PASSED_ON}
         address = self.web.client.host if self.web.client is not None else ""
-        body = None if sent is None else _parameters(sent)
+        body = None if sent is None else parameters_of(sent)
         request = FhirRequest(method, tuple(path.split("/")), query, headers, body, self.door.base, address)
         return await dispatcher_of(self.web).answer(request, await self.record(request))
 
@@ -124,7 +124,8 @@ def _wrong(row: Mapping[str, Any]) -> Issue:
     return issue("value", Text(f"{where}: {row['msg']}.", f"{where} tidak sesuai."), where)
 
 
-def _parameters(sent: Mapping[str, Any]) -> Resource:
+def parameters_of(sent: Mapping[str, Any]) -> Resource:
+    """What an operation is sent, without what is empty."""
     rows = [{"name": name, **_typed(value)} for name, value in sent.items() if value not in (None, "")]
     return {"resourceType": "Parameters", **({"parameter": rows} if rows else {})}
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from auth.authorize import RequestGone, pending
 from auth.pages.forms import Form
-from auth.pages.next import after, request_id
+from auth.pages.next import after, query, request_id
 from auth.pages.visit import Visit
 from auth.prompting import is_recent
 from auth.sessions import Session
@@ -25,10 +25,10 @@ NOTICES = {
 
 async def show(visit: Visit) -> Response:
     """The form; whoever has signed in goes on, unless the app wants it done anew."""
-    if visit.session is not None and await _is_recent(visit, visit.session):
-        return visit.redirect(after(visit, visit.session.complete))
+    if visit.session is not None and visit.user is not None and await _is_recent(visit, visit.session):
+        return visit.redirect(after(visit, visit.user, visit.session.complete))
     notice = NOTICES.get(visit.query("done"))
-    return visit.page("login.html", request=request_id(visit), notice=notice, problem=None, username="")
+    return visit.page("login.html", next=query(visit), notice=notice, problem=None, username="")
 
 
 async def submit(visit: Visit, form: Form) -> Response:
@@ -46,7 +46,7 @@ async def submit(visit: Visit, form: Form) -> Response:
         return response
     if signed_in.complete:
         await visit.tell("login", user=signed_in.user)
-    return visit.redirect(after(visit, signed_in.complete, form), secret=signed_in.secret)
+    return visit.redirect(after(visit, signed_in.user, signed_in.complete, form), secret=signed_in.secret)
 
 
 async def _is_recent(visit: Visit, session: Session) -> bool:
@@ -75,7 +75,7 @@ def _again(visit: Visit, form: Form, status: int, problem: Text) -> Response:
     return visit.page(
         "login.html",
         status,
-        request=request_id(visit, form),
+        next=query(visit, form),
         notice=None,
         problem=problem,
         username=form.one("username")[:100],

@@ -80,7 +80,7 @@ class Visit:
             self.remember(response, self.secret)
         switched = self.query("lang")
         if switched in language.LANGUAGES:
-            response.set_cookie(LANGUAGE_COOKIE, switched, max_age=A_YEAR, path="/auth", samesite="lax", httponly=True)
+            response.set_cookie(LANGUAGE_COOKIE, switched, max_age=A_YEAR, path="/", samesite="lax", httponly=True)
         return response
 
     def redirect(self, url: str, *, secret: str | None = None) -> Response:

@@ -37,10 +37,9 @@ async def test_a_patient_signs_in_and_out(browser: httpx.AsyncClient, issuer: Is
     user = somebody(issuer)
     first = await browser.get("/auth/login")
     page = await press(browser, first, username=user.username, password=PASSWORD)
-    assert (page.status_code, page.headers["location"]) == (303, "/auth/apps")
-    page = await go(browser, page)
-    assert user.username in page.text
-    assert (await browser.get("/auth/login")).headers["location"] == "/auth/apps"
+    assert (page.status_code, page.headers["location"]) == (303, "/portal")
+    assert user.username in (await browser.get("/auth/apps")).text
+    assert (await browser.get("/auth/login")).headers["location"] == "/portal"
     stolen = browser.cookies[COOKIE]
 
     assert (await browser.get("/auth/logout")).status_code == 200
@@ -251,12 +250,23 @@ async def test_nothing_that_was_typed_becomes_markup(browser: httpx.AsyncClient)
     assert "&lt;script&gt;" in page.text
 
 
-async def test_a_redirect_never_leaves_the_server(browser: httpx.AsyncClient, issuer: Issuer) -> None:
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "https://evil.example", "/portal//evil.example", "/portal@evil.example", "/portal%0Aevil"],
+)
+async def test_a_redirect_never_leaves_the_server(browser: httpx.AsyncClient, issuer: Issuer, address: str) -> None:
     user = somebody(issuer)
-    page = await browser.get("/auth/login?request=https://evil.example&next=//evil.example")
+    page = await browser.get(f"/auth/login?request=https://evil.example&then={address}")
     assert "evil" not in "".join(form.action for form in forms(page))
     page = await press(browser, page, username=user.username, password=PASSWORD)
-    assert page.headers["location"] == "/auth/apps"
+    assert page.headers["location"] == "/portal"
+
+
+async def test_who_was_sent_to_sign_in_comes_back(browser: httpx.AsyncClient, issuer: Issuer) -> None:
+    user = somebody(issuer)
+    page = await browser.get("/auth/login?then=/portal/record")
+    page = await press(browser, page, username=user.username, password=PASSWORD)
+    assert page.headers["location"] == "/portal/record"
 
 
 async def test_fifty_at_once_keep_memory_bounded(browse: Browse, issuer: Issuer, pages: Pages) -> None:

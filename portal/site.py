@@ -1,0 +1,31 @@
+"""What the patients' pages are made of: the sign-in, the record of each caller, and who answers FHIR requests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from auth.caller import Caller
+from auth.pages.site import Pages
+from auth.people import Person
+from auth.policy import Policy
+from fhir_server.interactions.dispatch import Dispatcher
+from fhir_server.reach import Remembered
+from fhir_server.record import Record
+from fhir_server.store.documents import now
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """`pages`: of signing in, with the hospital's name, zone and language; `settled`: a caller with the patients that
+    it reaches now and what consents keep from it; `hospital`: the record without limits, for what the hospital itself
+    does at a person's request; `base`: the public FHIR base; `names`: of the people of each account."""
+
+    pages: Pages
+    policy: Policy
+    dispatcher: Dispatcher
+    record_for: Callable[[Caller], Record]
+    settled: Callable[[Caller], Awaitable[Caller]]
+    hospital: Callable[[], Record]
+    base: str
+    names: Remembered[list[Person]] = field(default_factory=lambda: Remembered(now))

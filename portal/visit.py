@@ -1,0 +1,267 @@
+"""One request for a page: who looks at it, at whose record, in which language; and the answers it can have."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from auth import csrf
+from auth.caller import Caller
+from auth.pages import language
+from auth.pages.forms import Form, PageRefused
+from auth.pages.visit import A_YEAR, LANGUAGE_COOKIE
+from auth.pages.visit import Visit as SignIn
+from auth.pages.visit import visit_of as sign_in_of
+from auth.people import Person
+from auth.users import User
+from fhir_server.audit.events import Trail
+from fhir_server.errors import FhirError
+from fhir_server.json_routes import parameters_of
+from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
+from fhir_server.record import Record
+from portal import menu as menus
+from portal.callers import ANYBODY, caller_of, for_patient
+from portal.site import Portal
+from portal.static import address
+from resources.issues import Text
+
+PATIENT_COOKIE, TEXT_COOKIE = "patient", "text"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+NOT_A_PATIENT = Text(
+    "This account belongs to no patient's record. Bind it with a code of the registration desk.",
+    "Akun ini tidak terhubung ke rekam medis pasien. Hubungkan dengan kode dari loket pendaftaran.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`sign_in`: the same request as the sign-in pages see it; `patient`: the id of the patient whose record is looked
+    at, "" where nobody has signed in; `people`: all whose record the person may look at, the person first."""
+
+    sign_in: SignIn
+    portal: Portal
+    caller: Caller
+    patient: str = ""
+    people: Sequence[Person] = ()
+
+    @property
+    def request(self) -> Request:
+        return self.sign_in.request
+
+    @property
+    def language(self) -> str:
+        return self.sign_in.language
+
+    @property
+    def user(self) -> User | None:
+        """Who signed in, every step of it."""
+        session = self.sign_in.session
+        return self.sign_in.user if session is not None and session.complete else None
+
+    @property
+    def menu(self) -> Sequence[menus.Entry]:
+        return menus.PATIENT if self.patient else menus.ANYBODY
+
+    def is_at(self, entry: menus.Entry) -> bool:
+        """Whether this page is below an entry of the menu."""
+        here = self.request.url.path.rstrip("/")
+        return here == entry.address or (entry is not menus.HOME and here.startswith(f"{entry.address}/"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.portal.pages.zone
+
+    @property
+    def now(self) -> datetime:
+        """In the hospital's time."""
+        return self.portal.pages.issuer.clock().astimezone(self.zone)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the person wants large letters."""
+        return self.request.cookies.get(TEXT_COOKIE) == "large"
+
+    @property
+    def person(self) -> Person | None:
+        """Whose record is looked at."""
+        return next((one for one in self.people if one.id == self.patient), None)
+
+    @property
+    def acts_for_another(self) -> bool:
+        return bool(self.patient) and (self.user is None or self.user.patient != self.patient)
+
+    def say(self, id: str, en: str) -> str:
+        return id if self.language == "id" else en
+
+    def text(self, text: Text) -> str:
+        return text.in_language(self.language)
+
+    def query(self, name: str) -> str:
+        """A parameter of the address, "" where it is missing."""
+        return self.sign_in.query(name)
+
+    def path(self, name: str) -> str:
+        """A part of the address."""
+        return str(self.request.path_params[name])
+
+    def record(self, code: str) -> Record:
+        """The record as this person may use it, for a page that reads much of it: `reading` tells the journal."""
+        trail = Trail(code, self._request("GET", f"Patient/{self.patient}/{code}" if self.patient else code))
+        return self.portal.record_for(self.caller).watched(trail)
+
+    @asynccontextmanager
+    async def reading(self, code: str) -> AsyncIterator[Record]:
+        """The record for several reads of one page; at the end the journal has one entry for all of them. `code`: what
+        is looked at, such as $timeline. Raises FhirError."""
+        record = self.record(code)
+        yield record
+        await record.note()
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Parameters = (),
+        sent: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> Resource:
+        """The resource that answers a FHIR request of this person. `sent`: parameters of an operation; `key`: the
+        Idempotency-Key. Raises FhirError."""
+        return (await self.response(method, path, query=query, sent=sent, key=key)).resource or {}
+
+    async def response(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Parameters = (),
+        sent: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> FhirResponse:
+        """The whole answer. Raises FhirError."""
+        body = None if sent is None else parameters_of(sent)
+        request = self._request(method, path, query, body, key)
+        return await self.portal.dispatcher.answer(request, self.portal.record_for(self.caller))
+
+    async def found(self, type: str, query: Parameters) -> list[Resource]:
+        """The resources of the first page of a search, without what it includes. Raises FhirError."""
+        bundle = await self.ask("GET", type, query=query)
+        return [row["resource"] for row in bundle.get("entry", ()) if row["search"]["mode"] == "match"]
+
+    async def found_together(self, *searches: tuple[str, Parameters]) -> list[list[Resource]]:
+        """Several searches at the same time. Raises FhirError."""
+        return list(await asyncio.gather(*(self.found(type, query) for type, query in searches)))
+
+    def _request(
+        self, method: str, path: str, query: Parameters = (), body: Resource | None = None, key: str = ""
+    ) -> FhirRequest:
+        headers = {"accept-language": self.language, **({"idempotency-key": key} if key else {})}
+        return FhirRequest(method, tuple(path.split("/")), query, headers, body, self.portal.base, self.sign_in.address)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page. What a person who signed in sees is kept nowhere; other pages may be asked for again (ETag)."""
+        shown = _templates().get_template(template)
+        token = csrf.token_of(self.sign_in.secret)
+        html = shown.render(say=self.say, text=self.text, visit=self, csrf=token, static=address, **values)
+        response: Response = HTMLResponse(
+            html, status, headers={"Content-Security-Policy": POLICY, **_kept(self, html)}
+        )
+        if response.headers.get("ETag") and response.headers["ETag"] == self.request.headers.get("if-none-match"):
+            response = Response(status_code=304, headers={"ETag": response.headers["ETag"]})
+        self._remember(response)
+        return response
+
+    def redirect(self, url: str) -> Response:
+        """Go there by GET."""
+        return RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
+
+    def to_sign_in(self) -> Response:
+        """Sign in, and come back to this page."""
+        return self.redirect(f"/auth/login?then={self.request.url.path}")
+
+    def cookie(self, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+        secure = self.sign_in.issuer.url.startswith("https:")
+        response.set_cookie(name, value, max_age=seconds, path="/portal", secure=secure, httponly=True, samesite="lax")
+
+    def switch(self) -> str:
+        """The address of this page in the other language."""
+        return self.sign_in.switch()
+
+    def _remember(self, response: Response) -> None:
+        if self.sign_in.session is None:
+            self.sign_in.remember(response, self.sign_in.secret)
+        switched = self.query("lang")
+        if switched in language.LANGUAGES:
+            response.set_cookie(LANGUAGE_COOKIE, switched, max_age=A_YEAR, path="/", samesite="lax", httponly=True)
+
+
+async def visit_of(request: Request) -> Visit:
+    """Raises FhirError, RecordUnavailable."""
+    portal: Portal = request.state.portal
+    sign_in = await sign_in_of(request)
+    visit = Visit(sign_in, portal, ANYBODY)
+    user = visit.user
+    if user is None:
+        return visit
+    caller = caller_of(user, portal.policy, visit.now.date())
+    ids = tuple(sorted(caller.patients or (), key=lambda id: (id != user.patient, id))) if caller else ()
+    people = (
+        await portal.names.get((user.username, ids), lambda: portal.pages.people.patients(user, ids)) if ids else []
+    )
+    if caller is None or not people:
+        return visit
+    wanted = request.cookies.get(PATIENT_COOKIE, "")
+    patient = wanted if any(one.id == wanted for one in people) else people[0].id
+    caller = await portal.settled(for_patient(caller, patient))
+    return Visit(sign_in, portal, caller, patient, people)
+
+
+def refusal(error: FhirError) -> PageRefused:
+    """What a page says of a refusal of the record."""
+    return PageRefused(error.status, error.issues[0].text)
+
+
+def own(visit: Visit, form: Form) -> None:
+    """The form was made for the record that is looked at now: another window may have changed to another patient.
+    Raises PageRefused."""
+    if form.one("patient") != visit.patient:
+        raise PageRefused(
+            409,
+            Text(
+                "You have changed to another person's record meanwhile. Choose the person again, and repeat.",
+                "Anda sudah berpindah ke rekam medis orang lain. Pilih lagi orangnya, lalu ulangi.",
+            ),
+        )
+
+
+def _kept(visit: Visit, html: str) -> dict[str, str]:
+    if visit.user is not None:
+        return {"Cache-Control": "no-store"}
+    tag = hashlib.sha256(html.encode()).hexdigest()[:32]
+    return {"Cache-Control": "private, no-cache", "ETag": f'"{tag}"', "Vary": "Cookie, Accept-Language"}
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
