@@ -28,7 +28,8 @@ def office(settings: Settings, press: Press, hospital: Callable[[], Record]) -> 
 
 def signing(settings: Settings, office: Office) -> Signing:
     """All that issues documents."""
-    return Signing(Issuing(office, settings.organization), signer(settings))
+    issuing = Issuing(office, settings.organization, anchored=settings.bsre_url is not None)
+    return Signing(issuing, signer(settings))
 
 
 def export_routes(settings: Settings) -> list[BaseRoute]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pebble import ProcessExpired, ProcessPool
 
+from exports.anchoring import anchored
 from exports.catalogue import KINDS
 from exports.chart import Chart
 from exports.making import Issued, Language, Making
@@ -111,7 +112,8 @@ def drawn(order: Order) -> bytes | Refused:
     said = order.wording
     making = Making(chart, said.letterhead, said.printed_by, said.options, said.language, said.issued)
     try:
-        return draw(KINDS[order.kind].sheet(making))
+        sheet = KINDS[order.kind].sheet(making)
+        return draw(anchored(sheet) if said.issued is not None and said.issued.anchored else sheet)
     except (NotFound, InvalidParameter) as error:
         issue = error.issues[0]
         return Refused(type(error), issue.text, issue.expression)

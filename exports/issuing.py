@@ -11,6 +11,7 @@ from datetime import datetime
 
 from exports import issued_document
 from exports.chart import Chart, name_of
+from exports.composition import of_encounter
 from exports.issued_document import IssuedDocument, State, sha256
 from exports.making import Issued, Kind
 from exports.numbering import following
@@ -45,11 +46,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Issuing:
-    """`organization`: the hospital's number, in the system of document numbers."""
+    """`organization`: the hospital's number, in the system of document numbers; `anchored`: who signs draws a picture
+    where a character stands."""
 
     office: Office
     organization: str
     clock: Callable[[], datetime] = now
+    anchored: bool = False
 
     async def issue(self, record: Record, wish: Wish, *, electronic: bool, replaces: str = "") -> Resource:
         """The new DocumentReference; a draft where it is to be signed electronically. `replaces`: the id of the one
@@ -78,7 +81,7 @@ class Issuing:
             number, counter = await following(hospital, wish.kind.number, at.astimezone(chart.zone).date())
             changes = [*changes, counter]
         stamp = Issued(number, at, check_address(record.site.base, verification), signed=electronic)
-        content = await self.office.draw(record, wish, chart, stamp)
+        content = await self.office.draw(record, wish, chart, replace(stamp, anchored=electronic and self.anchored))
         clean = ""
         if electronic:
             clean = next(ids)
@@ -126,9 +129,12 @@ class Issuing:
     def _about(self, wish: Wish, chart: Chart, author: str | None) -> Resource:
         focus, patient = chart.about, f"Patient/{chart.patient['id']}"
         visit = chart.focus if chart.focus.startswith("Encounter/") else name_of(focus.get("encounter"), chart.base)
+        summary = of_encounter(chart)
+        related = [chart.focus] if chart.focus != patient else []
+        related += [f"Composition/{summary['id']}"] if summary is not None else []
         context = {
             **({"encounter": [{"reference": visit}]} if visit.startswith("Encounter/") else {}),
-            **({"related": [{"reference": chart.focus}]} if chart.focus != patient else {}),
+            **({"related": [{"reference": name} for name in related]} if related else {}),
         }
         return {
             "type": issued_document.type_of(wish.kind.coding),

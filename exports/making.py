@@ -22,13 +22,15 @@ DRAFT = {"id": "DRAF", "en": "DRAFT"}
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A document that left the hospital: its number, the moment, the address at which anybody can check it; `signed`:
-    for an electronic signature; `draft`: as it is shown until that signature is there."""
+    for an electronic signature; `draft`: as it is shown until that signature is there; `anchored`: for a service that
+    draws its picture where a character stands."""
 
     number: str
     at: datetime
     verify: str
     signed: bool = False
     draft: bool = False
+    anchored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,8 @@ class Sheet:
     """`paper`: a name of exports/pdf/papers.py; `subject`: who it is about, on each page; `watermark`: across each
     page, while it is not signed; `remark`: at the foot, who printed it from what; `verify`: the address that the QR
     code at the foot leads to; `made`: the date among its properties, ISO 8601 with zone; `archived`: PDF/A-1b;
-    `points`: size of the letters where it is not that of the paper."""
+    `points`: size of the letters where it is not that of the paper; `anchor`: the character that stands in place of the
+    code of a signature, where a signing service will draw its picture."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -240,3 +241,4 @@ class Sheet:
     language: Literal["id", "en"] = "id"
     archived: bool = False
     points: float = 0
+    anchor: str = ""

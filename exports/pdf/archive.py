@@ -17,6 +17,7 @@ from exports.sheet import Sheet
 PROFILE = Path(__file__).with_name("fonts") / "sRGB.icc"
 CONDITION = "sRGB IEC61966-2.1"
 PRODUCER = "rsud-fhir"
+ANCHOR = "/SignatureAnchor"
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
@@ -40,6 +41,12 @@ def finished(content: bytes, sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
+def anchor_of(content: bytes) -> str:
+    """The anchor of the sheet that this file was drawn from, none where it has none. Raises pikepdf.PdfError."""
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        return str(pdf.docinfo.get(ANCHOR, ""))
+
+
 def _properties(pdf: Pdf, sheet: Sheet) -> None:
     info = Dictionary(
         Title=String(sheet.title),
@@ -47,6 +54,8 @@ def _properties(pdf: Pdf, sheet: Sheet) -> None:
         Creator=String(PRODUCER),
         Producer=String(PRODUCER),
     )
+    if sheet.anchor:
+        info[ANCHOR] = String(sheet.anchor)
     if made := _pdf_date(sheet.made):
         info.CreationDate = info.ModDate = String(made)
     pdf.trailer.Info = pdf.make_indirect(info)

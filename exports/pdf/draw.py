@@ -28,7 +28,7 @@ def draw(sheet: Sheet) -> bytes:
     # Nothing in a document may make the drawing look anywhere else, whatever the defaults of the library are.
     rl_config.trustedHosts, rl_config.trustedSchemes = [], []
     paper = PAPERS[sheet.paper]
-    look = Look(paper.width - 2 * paper.margin, sheet.points or paper.text)
+    look = Look(paper.width - 2 * paper.margin, sheet.points or paper.text, sheet.anchor)
     story = [*_title(sheet, look, paper), *flowables(sheet.blocks, look)]
     content = _letter(sheet, story, paper) if paper.letter else _small(sheet, story, paper)
     return finished(content, sheet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from reportlab.lib.colors import Color, HexColor
@@ -29,10 +29,11 @@ ALIGN = {"left": TA_LEFT, "center": TA_CENTER, "right": TA_RIGHT}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Text of `size` points in a frame of `width` points."""
+    """Text of `size` points in a frame of `width` points. `anchor`: see Sheet."""
 
     width: float
     size: float
+    anchor: str = ""
 
     def style(
         self, font: str = REGULAR, *, times: float = 1, align: Align = "left", color: Color = INK
@@ -41,7 +42,7 @@ class Look:
         return _style(font, round(self.size * times, 2), align, color)
 
     def narrowed(self, width: float) -> Look:
-        return Look(width, self.size)
+        return replace(self, width=width)
 
 
 @cache

@@ -1,4 +1,5 @@
-"""Where somebody signs: place and date, the space for a pen or the QR code of an electronic signature, the name."""
+"""Where somebody signs: place and date, the space for a pen, for the QR code of an electronic signature or for what a
+signing service draws, the name."""
 
 from __future__ import annotations
 
@@ -7,11 +8,22 @@ from reportlab.platypus import Flowable, Spacer, Table
 
 from exports.pdf.codes import Symbol
 from exports.pdf.fonts import BOLD, REGULAR
-from exports.pdf.look import INK, Look
+from exports.pdf.lines import width, write
+from exports.pdf.look import INK, PAPER, QUIET, Look
 from exports.pdf.texts import paragraph
 from exports.sheet import Code, Signature, Signatures
 
 SPACE = 18
+"""Millimetres; also the side of the picture that a signing service draws."""
+
+EDGE = 1.5
+ROOM = 1.5 * SPACE + 2 * EDGE
+"""For an anchor: the picture has room whether its middle or its lower left corner comes to stand there."""
+
+MIDDLE = 0.35
+"""Of the letters above their line, of their size."""
+
+CERTIFIED = "Ditandatangani secara elektronik dengan sertifikat dari Balai Sertifikasi Elektronik (BSrE), BSSN."
 NO_NAME = "\N{NO-BREAK SPACE}"
 """As high as a name, so that the line below it stands where it would."""
 
@@ -43,14 +55,41 @@ def signatures(block: Signatures, look: Look) -> Table:
 
 def _signature(one: Signature, look: Look) -> list[Flowable]:
     above = [paragraph(_line(line), look.style(align="center")) for line in one.above]
-    space = Symbol(Code("qr", one.code, SPACE), look.width) if one.code else Spacer(0, SPACE * mm)
+    anchor = look.anchor if one.code else ""
     name = Table(
         [[paragraph(_line(one.name) or NO_NAME, look.style(BOLD, align="center"))]],
         colWidths=[look.width],
         style=UNDERLINED,
     )
     below = [paragraph(_line(line), look.style(times=0.92, align="center")) for line in one.below]
-    return [*above, space, name, Spacer(0, 1.5), *below]
+    if anchor:
+        below += [Spacer(0, 3), paragraph(CERTIFIED, look.style(times=0.75, align="center", color=QUIET))]
+    return [*above, _space(one.code, anchor, look), name, Spacer(0, 1.5), *below]
+
+
+def _space(code: str, anchor: str, look: Look) -> Flowable:
+    if anchor:
+        return Anchor(anchor, look)
+    return Symbol(Code("qr", code, SPACE), look.width) if code else Spacer(0, SPACE * mm)
+
+
+class Anchor(Flowable):  # type: ignore[misc]
+    """A character to be found by a program; on paper nothing of it is seen beside the picture that covers it."""
+
+    def __init__(self, anchor: str, look: Look) -> None:
+        super().__init__()
+        self._anchor = anchor
+        self._size = look.size
+        self.width, self.height = look.width, ROOM * mm
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        left = (self.width - width(self._anchor, REGULAR, self._size)) / 2
+        self.canv.setFillColor(PAPER)
+        bottom = (SPACE / 2 + EDGE) * mm - self._size * MIDDLE
+        write(self.canv, self._anchor, (left, bottom), REGULAR, self._size)
 
 
 def _line(text: str) -> str:

@@ -13,13 +13,18 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
-from exports.signing.port import NotSigned, Signatory
+from exports.pdf.archive import anchor_of
+from exports.signing.port import NotSigned, Signatory, Unsigned
 from resources.issues import Text
 
 FIELD = "TandaTangan"
 NO_KEY = Text(
     "There is no signing key of yours here: ask the hospital's IT.",
     "Kunci tanda tangan Anda belum ada di sini: hubungi petugas TI.",
+)
+ANOTHERS = Text(
+    "This document was issued to be signed through BSrE: issue it anew.",
+    "Dokumen ini diterbitkan untuk ditandatangani melalui BSrE: terbitkan ulang.",
 )
 WRONG = Text("The passphrase is wrong.", "Passphrase salah.")
 
@@ -30,23 +35,25 @@ class LocalSigner:
 
     keys: Path
 
-    async def sign(self, content: bytes, who: Signatory, reason: str) -> bytes:
+    async def sign(self, file: Unsigned, who: Signatory) -> bytes:
         """In a thread: it reckons for some time. Raises NotSigned."""
-        return await asyncio.to_thread(self._sign, content, who, reason)
+        return await asyncio.to_thread(self._sign, file, who)
 
-    def _sign(self, content: bytes, who: Signatory, reason: str) -> bytes:
+    def _sign(self, file: Unsigned, who: Signatory) -> bytes:
+        if anchor_of(file.content):
+            raise NotSigned(ANOTHERS)
         signer = self._signer(who)
         metadata = PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
             name=who.name,
-            reason=reason,
+            reason=file.title,
             subfilter=SigSeedSubFilter.PADES,
             certify=True,
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
         out = io.BytesIO()
-        PdfSigner(metadata, signer=signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)), output=out)
+        PdfSigner(metadata, signer=signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(file.content)), output=out)
         return out.getvalue()
 
     def _signer(self, who: Signatory) -> SimpleSigner:

@@ -20,6 +20,15 @@ class Signatory:
     passphrase: SecretStr
 
 
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A file to be signed: its `title`; `check`: the address at which anybody can check it."""
+
+    content: bytes
+    title: str
+    check: str
+
+
 class NotSigned(Exception):
     """There is no signature, for sure; the text says why and what to do."""
 
@@ -33,6 +42,6 @@ class Uncertain(Exception):
 
 
 class Signer(Protocol):
-    async def sign(self, content: bytes, who: Signatory, reason: str) -> bytes:
-        """The signed file; `reason`: what is signed. Raises NotSigned, Uncertain."""
+    async def sign(self, file: Unsigned, who: Signatory) -> bytes:
+        """The signed file. Raises NotSigned, Uncertain."""
         ...

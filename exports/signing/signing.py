@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from exports import saying
 from exports.issued_document import IssuedDocument, sha256
-from exports.issuing import Found, Issuing, found_document
-from exports.signing.port import NotSigned, Signatory, Signer, Uncertain
+from exports.issuing import Found, Issuing, check_address, found_document
+from exports.signing.port import NotSigned, Signatory, Signer, Uncertain, Unsigned
 from fhir_server.errors import Conflict, Forbidden, Invalid, Unavailable
 from fhir_server.messages import Resource
 from fhir_server.record import Record
@@ -68,9 +68,9 @@ class Signing:
             raise Forbidden(ANOTHER)
         self._check(found.document, unsigned=unsigned)
         claimed = await self._claim(record, found)
-        content = await self._content(claimed.document)
+        file = await self._file(record, claimed)
         try:
-            signed = await self.signer.sign(content, who, found.resource["content"][0]["attachment"].get("title", ""))
+            signed = await self.signer.sign(file, who)
         except NotSigned as error:
             await self._settle(record, claimed, replace(claimed.document, state="failed", reason=error.text.id))
             raise Invalid([Issue("error", "processing", error.text)]) from error
@@ -104,11 +104,13 @@ class Signing:
     ) -> None:
         await self.issuing.change(record, found, replace(document, since=self.clock()), content=content)
 
-    async def _content(self, document: IssuedDocument) -> bytes:
-        hospital = self.issuing.office.hospital()
+    async def _file(self, record: Record, found: Found) -> Unsigned:
+        hospital, document = self.issuing.office.hospital(), found.document
         content = hospital.content(await hospital.read("Binary", document.clean))
         assert content is not None
-        return b"".join([piece async for piece in content.read(0, content.size)])
+        whole = b"".join([piece async for piece in content.read(0, content.size)])
+        title = found.resource["content"][0]["attachment"].get("title", "")
+        return Unsigned(whole, title, check_address(record.site.base, document.verification))
 
     async def _signatory(self, record: Record, passphrase: SecretStr) -> Signatory:
         """Raises Forbidden."""

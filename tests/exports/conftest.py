@@ -17,6 +17,7 @@ from exports.drawing import Press, pressing
 from exports.issuing import Issuing
 from exports.letterheads import Stationery
 from exports.office import Office
+from exports.signing.bsre import BsreSigner
 from exports.signing.port import Signer
 from exports.signing.signing import Signing
 from fhir_server.changes import Change
@@ -51,7 +52,8 @@ class Counter:
     @property
     def signing(self) -> Signing:
         office = Office(self.press, self.record, STATIONERY, self.clock)
-        return Signing(Issuing(office, ORGANIZATION, self.clock), self.signer, self.clock)
+        issuing = Issuing(office, ORGANIZATION, self.clock, anchored=isinstance(self.signer, BsreSigner))
+        return Signing(issuing, self.signer, self.clock)
 
     async def ask(self, path: str, caller: Caller = SYSTEM, method: str = "POST", **values: str | bool) -> FhirResponse:
         """Raises FhirError. `values`: the parameters of the operation."""

@@ -5,17 +5,19 @@ The pictures are made anew by `python -m tests.exports.test_every_document`; loo
 
 from __future__ import annotations
 
+import io
 import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
+from pikepdf import Pdf
 from PIL import Image, ImageChops
 
 from exports import saying
 from exports.catalogue import KINDS
 from exports.sheet import Sheet
-from tests.exports import charts
+from tests.exports import anchored, charts
 from tests.exports.samples import SAMPLES
 
 PICTURES = Path(__file__).with_name("pictures")
@@ -61,6 +63,16 @@ def test_the_file_is_sound_and_brings_its_fonts(code: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("code", CODES)
+def test_the_file_says_what_it_is_of_whom_and_in_which_language(code: str) -> None:
+    with Pdf.open(io.BytesIO(_content(code))) as pdf:
+        told = (str(pdf.docinfo["/Title"]), str(pdf.docinfo["/Author"]), str(pdf.Root["/Lang"]))
+        archived = "/OutputIntents" in pdf.Root
+    assert told == (_sheet(code).title, charts.LETTERHEAD.name, "id-ID")
+    assert told[0]
+    assert archived == KINDS[code].archived
+
+
+@pytest.mark.parametrize("code", CODES)
 def test_who_it_is_about_and_nobody_else_is_on_each_page(code: str, tmp_path: Path) -> None:
     making, text = SAMPLES[code](), charts.text_of(_content(code), tmp_path)
     own = saying.name(making.chart.patient)
@@ -82,6 +94,7 @@ def test_what_is_archived_is_pdf_a(tmp_path: Path) -> None:
     for code in CODES:
         if KINDS[code].archived:
             (tmp_path / f"{code}.pdf").write_bytes(_content(code))
+    (tmp_path / "anchored.pdf").write_bytes(anchored.content("surat-sakit"))
     wrong = []
     for path in sorted(tmp_path.glob("*.pdf")):
         command = ["java", "-cp", CLASS_PATH, "org.apache.pdfbox.preflight.Validator_A1b", str(path)]

@@ -66,6 +66,14 @@ async def test_a_document_gets_number_address_hash_and_its_place_in_the_record(
         assert stored["compartments"]["Patient"] == [PATIENT]
 
 
+async def test_it_is_linked_to_the_composition_that_it_was_drawn_from(counter: Counter) -> None:
+    await counter.fill(1)
+    composed = (await counter.ask(f"{VISIT}/$compose")).resource
+    assert composed is not None
+    related = (await _issued(counter))["context"]["related"]
+    assert related == [{"reference": VISIT}, {"reference": f"Composition/{composed['id']}"}]
+
+
 async def test_numbers_have_no_gap_and_no_double_whoever_issues_at_once(counter: Counter) -> None:
     await counter.fill(1)
     refused = [counter.ask(f"{VISIT}/$issue", document="resume-medis", days="3") for _ in range(3)]

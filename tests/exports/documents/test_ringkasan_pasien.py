@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,18 @@ def test_in_english(tmp_path: Path) -> None:
     assert "Page 1 of" in page.text
     for word in ("Tanggal", "Nadi", "Rawat", "Kunjungan", "2,79", "Keadaan data"):
         assert word not in page.text
+
+
+def test_of_200_visits_the_newest_are_told_and_the_rest_is_counted(tmp_path: Path) -> None:
+    found = making()
+    kept = {name: one for name, one in found.chart.resources.items() if not name.startswith("Encounter/")}
+    visit = next(one for one in found.chart.of("Encounter") if one["status"] == "finished")
+    days = [(date(2026, 11, 23) - timedelta(days=number)).isoformat() for number in range(200)]
+    many = {f"Encounter/{day}": {**visit, "id": day, "period": {"start": f"{day}T08:00:00+08:00"}} for day in days}
+    page = printed(KIND, replace(found, chart=replace(found.chart, resources={**kept, **many})), tmp_path)
+    told = [wording.long_date(date.fromisoformat(day)) for day in days[: ringkasan_pasien.MOST_VISITS]]
+    assert page.inorder("Kunjungan", *told, f"dan {200 - len(told)} kunjungan sebelumnya")
+    assert "Halaman 4" not in page.text
 
 
 @pytest.mark.parametrize("number", [2, 5, 35, 59])

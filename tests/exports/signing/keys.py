@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import asn1crypto.x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -55,6 +61,13 @@ def authority() -> Authority:
         .sign(key, hashes.SHA256())
     )
     return Authority(key, certificate)
+
+
+def verified(content: bytes) -> PdfSignatureStatus:
+    """How the one signature of a file stands, by this authority."""
+    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
+    root = asn1crypto.x509.Certificate.load(authority().certificate.public_bytes(Encoding.DER))
+    return validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
 
 
 def _certificate(name: str, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

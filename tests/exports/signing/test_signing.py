@@ -5,36 +5,34 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import logging
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asn1crypto import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
 from pyhanko.pdf_utils.generic import NameObject, NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.status import PdfSignatureStatus
-from pyhanko_certvalidator import ValidationContext
 from pymongo import MongoClient
 
 from exports import issued_document
 from exports.issued_document import IssuedDocument
 from exports.signing.bsre import BsreSigner
 from exports.signing.local import LocalSigner
-from exports.signing.port import Signatory
+from exports.signing.port import Signatory, Unsigned
 from fhir_server.errors import Conflict, FhirError, Forbidden, Invalid, Unavailable
 from fhir_server.messages import Resource
 from tests.exports import charts
 from tests.exports.conftest import Counter, person
 from tests.exports.signing import bsre_simulator
-from tests.exports.signing.keys import authority
+from tests.exports.signing.keys import authority, verified
+from tests.exports.words import codes
+from tests.fhir_server.conftest import BASE
 
 VISIT, PATIENT, DOCTOR = "Encounter/kunjungan-000001-001", "pasien-000001", "nakes-013"
-PASSPHRASE = "kata sandi contoh"
+PASSPHRASE, WRONG = "kata sandi contoh", "bukan sandi ini"
 SIGNER = person("dokter", PATIENT, id=f"Practitioner/{DOCTOR}")
 
 
@@ -70,12 +68,6 @@ async def _content(counter: Counter, id: str) -> bytes:
     return base64.b64decode(resource["data"])
 
 
-def _status(content: bytes) -> PdfSignatureStatus:
-    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
-    root = x509.Certificate.load(authority().certificate.public_bytes(Encoding.DER))
-    return validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
-
-
 async def test_a_signature_verifies_and_a_changed_file_does_not(counter: Counter, keys: Path, tmp_path: Path) -> None:
     counter.signer = LocalSigner(keys)
     draft = await _draft(counter)
@@ -86,13 +78,13 @@ async def test_a_signature_verifies_and_a_changed_file_does_not(counter: Counter
     document = await _sign(counter, draft["id"])
     assert (document.state, document.number) == ("signed", before.number)
     content = await _content(counter, document.content)
-    status = await asyncio.to_thread(_status, content)
+    status = await asyncio.to_thread(verified, content)
     assert (status.intact, status.valid, status.trusted, status.bottom_line) == (True, True, True, True)
     assert document.sha256 == issued_document.sha256(content)
     place = content.index(b"/MediaBox") + 11
     flipped = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
-    assert not (await asyncio.to_thread(_status, flipped)).bottom_line
-    assert not (await asyncio.to_thread(_status, _edited(content))).bottom_line
+    assert not (await asyncio.to_thread(verified, flipped)).bottom_line
+    assert not (await asyncio.to_thread(verified, _edited(content))).bottom_line
     assert "No syntax or stream encoding errors found" in charts.checked(content, tmp_path)
     assert "Signature is Valid" in await asyncio.to_thread(_pdfsig, tmp_path / "document.pdf")
 
@@ -152,9 +144,9 @@ class _Counting:
         self._signer = signer
         self.times = 0
 
-    async def sign(self, content: bytes, who: Signatory, reason: str) -> bytes:
+    async def sign(self, file: Unsigned, who: Signatory) -> bytes:
         self.times += 1
-        return await self._signer.sign(content, who, reason)
+        return await self._signer.sign(file, who)
 
 
 async def test_a_wrong_passphrase_fails_and_may_be_tried_again(counter: Counter, keys: Path) -> None:
@@ -168,21 +160,57 @@ async def test_a_wrong_passphrase_fails_and_may_be_tried_again(counter: Counter,
 
 
 async def test_what_is_unknown_waits_for_a_person(counter: Counter) -> None:
-    draft = await _draft(counter)
-    await _give_nik(counter)
     async with bsre_simulator.simulated("slow") as service:
-        password = SecretStr(bsre_simulator.PASSWORD)
-        counter.signer = BsreSigner(service.url, bsre_simulator.USER, password, 0.5)
+        counter.signer = _bsre(service.url, 1)
+        draft = await _draft(counter)
+        await _give_nik(counter)
         with pytest.raises(Unavailable):
             await _sign(counter, draft["id"])
         assert (await _state(counter, draft["id"])).state == "unknown"
-        service.mood = "sign"
+        service.mood, counter.signer = "sign", _bsre(service.url)
         with pytest.raises(Conflict):
             await _sign(counter, draft["id"])
         assert len(service.asked) == 1
         document = await _sign(counter, draft["id"], unsigned=True)
     assert document.state == "signed"
-    assert (await _content(counter, document.content)).endswith(bsre_simulator.SIGNED)
+    assert (await asyncio.to_thread(verified, await _content(counter, document.content))).bottom_line
+
+
+def _bsre(url: str, seconds: float = 20) -> BsreSigner:
+    return BsreSigner(url, bsre_simulator.USER, SecretStr(bsre_simulator.PASSWORD), seconds)
+
+
+async def test_what_bsre_signs_has_its_code_where_the_draft_has_ours(counter: Counter, tmp_path: Path) -> None:
+    async with bsre_simulator.simulated() as service:
+        counter.signer = _bsre(service.url)
+        draft = await _draft(counter)
+        await _give_nik(counter)
+        document = await _state(counter, draft["id"])
+        shown = await _content(counter, document.content)
+        signed = await _content(counter, (await _sign(counter, draft["id"])).content)
+    check = f"{BASE.removesuffix('/fhir')}/v/{document.verification}"
+    assert [asked["linkQR"] for asked in service.asked] == [check]
+    assert ("^" in charts.text_of(shown, tmp_path), charts.text_of(signed, tmp_path).count("^")) == (False, 1)
+    for content in (shown, signed):
+        assert [found.text for found in codes(content, tmp_path)] == [check, check]
+
+
+async def test_keys_of_the_hospitals_own_do_not_sign_what_bsre_was_to_sign(counter: Counter, keys: Path) -> None:
+    counter.signer = _bsre("http://127.0.0.1:1")
+    draft = await _draft(counter)
+    counter.signer = LocalSigner(keys)
+    with pytest.raises(Invalid):
+        await _sign(counter, draft["id"])
+    assert "BSrE" in (await _state(counter, draft["id"])).reason
+
+
+async def test_bsre_signs_a_draft_without_an_anchor_unseen(counter: Counter) -> None:
+    draft = await _draft(counter)
+    await _give_nik(counter)
+    async with bsre_simulator.simulated() as service:
+        counter.signer = _bsre(service.url)
+        assert (await _sign(counter, draft["id"])).state == "signed"
+        assert [asked["tampilan"] for asked in service.asked] == ["invisible"]
 
 
 async def _give_nik(counter: Counter) -> None:
@@ -208,7 +236,7 @@ async def test_a_claim_that_nobody_ended_becomes_unknown(counter: Counter, keys:
 
 
 class _Dying:
-    async def sign(self, content: bytes, who: Signatory, reason: str) -> bytes:
+    async def sign(self, file: Unsigned, who: Signatory) -> bytes:
         raise RuntimeError("the process ends here")
 
 
@@ -224,18 +252,43 @@ async def test_a_revoked_document_and_one_of_paper_are_not_signed(counter: Count
         await _sign(counter, paper["id"])
 
 
-async def test_only_a_person_signs_and_the_passphrase_is_kept_nowhere(
-    counter: Counter, keys: Path, mongodb_uri: str, database_name: str
-) -> None:
+async def test_only_a_person_signs_and_says_the_passphrase(counter: Counter, keys: Path) -> None:
     counter.signer = LocalSigner(keys)
     draft = await _draft(counter)
     with pytest.raises(Forbidden):
         await counter.ask(f"DocumentReference/{draft['id']}/$sign", passphrase=PASSPHRASE)
     with pytest.raises(FhirError):
         await counter.ask(f"DocumentReference/{draft['id']}/$sign", SIGNER)
-    await _sign(counter, draft["id"])
-    with MongoClient[dict[str, Any]](mongodb_uri) as client:
-        database = client[database_name]
-        kept = [document for name in database.list_collection_names() for document in database[name].find()]
-    assert any("$sign" in str(document) for document in kept)
-    assert PASSPHRASE not in str(kept)
+    assert (await _state(counter, draft["id"])).state == "draft"
+
+
+@pytest.mark.parametrize("through", ["keys", "bsre"])
+async def test_the_passphrase_is_kept_and_logged_nowhere(
+    through: str, counter: Counter, keys: Path, caplog: pytest.LogCaptureFixture, kept: Callable[[], list[Any]]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with bsre_simulator.simulated() as service:
+        counter.signer = LocalSigner(keys) if through == "keys" else _bsre(service.url)
+        draft = await _draft(counter)
+        await _give_nik(counter)
+        with pytest.raises(Invalid):
+            await _sign(counter, draft["id"], WRONG)
+        assert (await _sign(counter, draft["id"])).state == "signed"
+    found = await asyncio.to_thread(kept)
+    assert any("$sign" in str(document) for document in found)
+    assert caplog.records
+    for passphrase in (PASSPHRASE, WRONG):
+        assert passphrase not in str(found)
+        assert passphrase not in caplog.text + str([vars(record) for record in caplog.records])
+
+
+@pytest.fixture
+def kept(mongodb_uri: str, database_name: str) -> Callable[[], list[Any]]:
+    """All that the database holds."""
+    return lambda: _kept(mongodb_uri, database_name)
+
+
+def _kept(uri: str, name: str) -> list[Any]:
+    with MongoClient[dict[str, Any]](uri) as client:
+        database = client[name]
+        return [document for each in database.list_collection_names() for document in database[each].find()]
