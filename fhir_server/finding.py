@@ -25,15 +25,18 @@ from fhir_server.search.fields import CONTAINED, Filter
 from fhir_server.search.joins import Join, Stage
 from fhir_server.search.kinds import contained
 from fhir_server.search.locality import Locality
-from fhir_server.search.periods import filters
 from fhir_server.search.query import Query
 from fhir_server.search.terminology import needs
+from fhir_server.search.together import filters
 from resources.issues import Text
 
 MOST_IDS = 5_000
 MOST_IDS_INSIDE = 50_000
 MOST_CANDIDATES = 1_000
 FEW_IDS = 200
+FIRST = 25
+"""Of the ids that may be listed, one in so many is tried before the candidates are."""
+
 SHORT_MS, LONG_MS = 100, 2_000
 NOTHING: Filter = {"_id": {"$in": []}}
 
@@ -167,9 +170,11 @@ async def _plan(type: str, conditions: Sequence[Condition], ground: Ground, firs
 
     found = _Found()
     plain = filters([part for part in parts if not behind[id(part)]], filter_of, ground.locality)
-    alone = all_of([one for one in (first, *plain) if one])
-    for join in (join for part in parts for join in behind[id(part)]):
-        await _add(found, Side(type, visible(ground.caller, type, "s"), Plan(alone)), join, ground)
+    here = [one for one in (first, *plain) if one]
+    for part, join in ((one, join) for one in parts for join in behind[id(one)]):
+        await _add(found, Side(type, visible(ground.caller, type, "s"), Plan(all_of(here))), join, ground)
+        if part is join and id(join) not in found.large:
+            here.append(found.filters[id(join)])
     late = {id(part) for part in parts if any(id(join) in found.large for join in behind[id(part)])}
     early = all_of(filters([part for part in parts if id(part) not in late], filter_of, ground.locality))
     if not late:
@@ -208,8 +213,7 @@ async def _add(found: _Found, here: Side, join: Join, ground: Ground) -> None:
     type = joins.other(join)
     access = visible(ground.caller, type, "s")
     inner = await _plan(type, (join.inner,), ground, {})
-    there = Side(type, access, inner, joins.value(join))
-    values = await _values(here, there, ground)
+    there, values = await _behind(here, Side(type, access, inner, joins.value(join)), join, ground)
     if values is None:
         position = len(found.large)
         restricted = {"$and": [{"deleted": False}, access.filter(), inner.filter]}
@@ -252,16 +256,23 @@ async def _inside(join: Chain, inner: Plan, ground: Ground) -> Filter:
     return contained.matching(join.target, inner.filter, by=join.field.code)
 
 
-async def _values(here: Side, there: Side, ground: Ground) -> list[Any] | None:
-    """What is behind a join, as far as a list of it pays. Where it takes long to know and few candidates stand before
-    the join, these are looked up."""
-    if not there.plan.stages:
-        with suppress(TooCostly):
-            return await ground.few(there, ground.most_ids, SHORT_MS)
+async def _behind(here: Side, there: Side, join: Join, ground: Ground) -> tuple[Side, list[Any] | None]:
+    """What is behind a join, as far as a list of it pays, and the side where it was read. Unless it is little, only
+    what is behind the candidates that stand before the join is read, where these are few."""
     if here.plan.filter:
-        with suppress(TooCostly):
-            if await ground.few(here, MOST_CANDIDATES, SHORT_MS) is not None:
-                return None
+        first = None if there.plan.stages else await _values(there, ground.most_ids // FIRST, SHORT_MS, ground)
+        if first is not None:
+            return there, first
+        own = replace(here, value=joins.own_value(here.type, join))
+        candidates = await _values(own, MOST_CANDIDATES, SHORT_MS, ground)
+        if candidates is not None:
+            filter = all_of([joins.behind(join, candidates), there.plan.filter])
+            there = replace(there, plan=replace(there.plan, filter=filter))
+    return there, await _values(there, ground.most_ids, LONG_MS, ground)
+
+
+async def _values(side: Side, most: int, milliseconds: int, ground: Ground) -> list[Any] | None:
+    """None where there are more, or it takes too long to know."""
     with suppress(TooCostly):
-        return await ground.few(there, ground.most_ids, LONG_MS)
+        return await ground.few(side, most, milliseconds)
     return None

@@ -179,7 +179,7 @@ class Record:
         """How many resources match, without paging; counting stops at `most`, at once where it would cost much."""
         reading = await self._settled(query, reading)
         plan = await self.plan(query, reading)
-        if plan.stages and most is not None:
+        if plan.is_wide and most is not None:
             return most
         limit = [] if most is None else [{"$limit": most}]
         unfolding = contained.unfolding(query.type, plan.filter) if query.unfolded else []

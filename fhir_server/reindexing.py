@@ -27,6 +27,7 @@ DERIVED = ("index", "search", "compartments", "labels", "keys")
 """What a document holds besides the resource and the story of its version."""
 
 BATCH = 500
+OLDEST = 5
 PACKAGES = ("fhir_server.search", "resources")
 """The code and the data that say what is derived from a resource."""
 
@@ -81,6 +82,14 @@ async def reindex(rows: Rows, site: Site, scope: Scope, progress: Progress = lam
         await rows.forget(scope.run)
     progress(done, done)
     return list(tallies.values())
+
+
+async def outdated(rows: Rows, site: Site, types: Sequence[str]) -> list[str]:
+    """The types whose documents that were written first have other search values than they would be given now."""
+    verify = Scope(verify=True)
+    parts = [Part(type) for type in types]
+    tallies = [await _one_batch(rows, site, verify, (part, await rows.oldest(part, OLDEST))) for part in parts]
+    return [tally.part.type for tally in tallies if tally.drifted]
 
 
 async def _start(rows: Rows, site: Site, scope: Scope, parts: Sequence[Part]) -> Position | None:
@@ -152,6 +161,14 @@ def derived(resource: Resource, site: Site, *, searchable: bool) -> dict[str, An
         found.update({"search": described.search} if described.search else {})
         found.update({"keys": described.keys} if described.keys else {})
     return found
+
+
+def advice(types: Sequence[str]) -> str:
+    """What to do about outdated types, for who starts the server."""
+    return (
+        "What searches look at was stored by another version, time zone or set of parameters: run `rsud reindex`"
+        f" ({', '.join(types)})."
+    )
 
 
 def lines(tallies: Sequence[Tally], *, verify: bool) -> Iterator[str]:

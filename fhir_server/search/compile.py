@@ -16,9 +16,9 @@ from fhir_server.search.fields import Field, Filter
 from fhir_server.search.kinds import composite, contained, simple, special
 from fhir_server.search.kinds.simple import Match
 from fhir_server.search.locality import Locality
-from fhir_server.search.periods import filters
 from fhir_server.search.query import Query
 from fhir_server.search.terminology import Known
+from fhir_server.search.together import filters
 
 Join = Callable[[Chain | Has], Filter]
 """The filter that stands for a condition on other resources."""

@@ -23,11 +23,11 @@ Layout = Literal["scalar", "object", "list"]
 
 RANGED = frozenset({"date", "number", "quantity"})
 DOCUMENT_FIELDS = {"_id": "_id", "_lastUpdated": "updated"}
-WORDS, NARRATIVE, TEXT, GROUPS, POSITION, CONTAINED, BEGINNINGS = (
-    f"search.{name}" for name in ("words", "narrative", "text", "groups", "position", "contained", "beginnings")
+WORDS, NARRATIVE, TEXT, GROUPS, POSITION, CONTAINED, BEGINNINGS, ONLY = (
+    f"search.{name}" for name in ("words", "narrative", "text", "groups", "position", "contained", "beginnings", "only")
 )
-_BY_BEGINNINGS = frozenset({("Patient", "name")})
-"""What is typed in all day; each of these has an index of its own. See docs/decisions/0006."""
+_BY_BEGINNINGS, _BY_ONLY = frozenset({("Patient", "name")}), frozenset({("Patient", "address-city")})
+"""What is typed in all day, and what with it; these have indexes of their own. See docs/decisions/0006."""
 
 _UNIONS = ("", "component-")
 _BASE = "http://hl7.org/fhir/SearchParameter/"
@@ -58,7 +58,7 @@ class Field:
     """`path`: the document field; `layout`: one plain value (`scalar`), one {lo, hi} (`object`) or a list of entries;
     `systems`: the implicit systems of a code, by code; `texts`: where the words that stand for its codes are;
     `components` of a composite, and `alternatives`: the composites any of which this one is; `beginnings`: where the
-    first letters of its strings are, "" where these are not kept."""
+    first letters of its strings are, and `only`: where its string is if it has but one, "" where these are not kept."""
 
     parameter: SearchParameter
     path: str
@@ -68,6 +68,7 @@ class Field:
     components: tuple[Component, ...] = ()
     alternatives: tuple[Field, ...] = ()
     beginnings: str = ""
+    only: str = ""
 
     @property
     def code(self) -> str:
@@ -126,7 +127,9 @@ def _field(parameter: SearchParameter, type: str) -> Field:
         return Field(parameter, DOCUMENT_FIELDS[parameter.code], "scalar")
     path, layout = f"index.{parameter.code}", _layout(parameter.type, parameter.single)
     beginnings = f"{BEGINNINGS}.{parameter.code}" if (type, parameter.code) in _BY_BEGINNINGS else ""
-    return Field(parameter, path, layout, _systems(parameter, type), tuple(_texts(parameter)), beginnings=beginnings)
+    only = f"{ONLY}.{parameter.code}" if (type, parameter.code) in _BY_ONLY else ""
+    systems, texts = _systems(parameter, type), tuple(_texts(parameter))
+    return Field(parameter, path, layout, systems, texts, beginnings=beginnings, only=only)
 
 
 def _layout(kind: str, single: bool) -> Layout:

@@ -40,28 +40,29 @@ def other(join: Join) -> str:
 
 def value(join: Join) -> Any:
     """The expression of what must be known of a document on the other side."""
-    if isinstance(join, Has):
-        return f"${join.field.path}"
-    url = _url(join.target, join)
-    names = [{"$concat": [f"{join.target}/", "$_id"]}]
-    return names if url is None else {"$concatArrays": [names, {"$ifNull": [f"${url}", []]}]}
+    return f"${join.field.path}" if isinstance(join, Has) else _names(join.target, join)
+
+
+def own_value(type: str, join: Join) -> Any:
+    """The expression of what must be known of a candidate of this type, to look for what is behind it."""
+    return f"${join.field.path}" if isinstance(join, Chain) else _names(type, join)
 
 
 def listed(type: str, join: Join, values: Sequence[Sequence[str] | None]) -> Filter:
     """The filter of a candidate of this type, by the `value` of each document on the other side."""
-    known = Ids(sorted({one for part in values for one in part or ()}))
-    if isinstance(join, Chain):
-        return {join.field.path: {"$in": known}}
-    prefix, url = f"{type}/", _url(type, join)
-    by_id: Filter = {"_id": {"$in": Ids(one[len(prefix) :] for one in known if one.startswith(prefix))}}
-    return by_id if url is None else {"$or": [by_id, {url: {"$in": known}}]}
+    return _referring(join, values) if isinstance(join, Chain) else _named(type, join, values)
+
+
+def behind(join: Join, values: Sequence[Sequence[str] | None]) -> Filter:
+    """The filter of a document on the other side, by the `own_value` of each candidate."""
+    return _referring(join, values) if isinstance(join, Has) else _named(join.target, join, values)
 
 
 def lookups(type: str, join: Join, inner: Sequence[Stage], position: int) -> list[Stage]:
     """The stages that look up whether a candidate of this type has something on the other side."""
     stages: list[Stage] = []
     for number, key in enumerate(_keys(type, join)):
-        here, found = _names(position, number)
+        here, found = _fields(position, number)
         lookup = {
             "from": other(join),
             "localField": here,
@@ -75,16 +76,37 @@ def lookups(type: str, join: Join, inner: Sequence[Stage], position: int) -> lis
 
 def looked_up(type: str, join: Join, position: int) -> Filter:
     """The filter of a candidate behind its `lookups`."""
-    found: list[Filter] = [{_names(position, number)[1]: {"$ne": []}} for number in range(len(_keys(type, join)))]
+    found: list[Filter] = [{_fields(position, number)[1]: {"$ne": []}} for number in range(len(_keys(type, join)))]
     return found[0] if len(found) == 1 else {"$or": found}
 
 
 def added(type: str, join: Join, position: int) -> list[str]:
     """The fields that `lookups` add."""
-    return [name for number in range(len(_keys(type, join))) for name in _names(position, number)]
+    return [name for number in range(len(_keys(type, join))) for name in _fields(position, number)]
 
 
-def _names(position: int, number: int) -> tuple[str, str]:
+def _referring(join: Join, values: Sequence[Sequence[str] | None]) -> Filter:
+    return {join.field.path: {"$in": _distinct(values)}}
+
+
+def _named(type: str, join: Join, values: Sequence[Sequence[str] | None]) -> Filter:
+    known, prefix, url = _distinct(values), f"{type}/", _url(type, join)
+    by_id: Filter = {"_id": {"$in": Ids(one[len(prefix) :] for one in known if one.startswith(prefix))}}
+    return by_id if url is None else {"$or": [by_id, {url: {"$in": known}}]}
+
+
+def _distinct(values: Sequence[Sequence[str] | None]) -> Ids:
+    return Ids(sorted({one for part in values for one in part or ()}))
+
+
+def _names(type: str, join: Join) -> Any:
+    """The expression of what a reference can name a resource of this type by."""
+    url = _url(type, join)
+    by_id = [{"$concat": [f"{type}/", "$_id"]}]
+    return by_id if url is None else {"$concatArrays": [by_id, {"$ifNull": [f"${url}", []]}]}
+
+
+def _fields(position: int, number: int) -> tuple[str, str]:
     return f"_key{position}_{number}", f"_join{position}_{number}"
 
 

@@ -23,11 +23,11 @@ def filters(
     for condition in conditions:
         filter = filter_of(condition)
         bounded = isinstance(condition, Criterion) and condition.field.path in periods
-        found.append(_checked(filter) if bounded else filter)
+        found.append(checked(filter) if bounded else filter)
     return found
 
 
-def _checked(filter: Filter) -> Filter:
+def checked(filter: Filter) -> Filter:
     """The same without an index: MongoDB does not look into `$nor`. It takes the half of an archive behind a date for
     the better way, because what is wanted lies at its beginning."""
     return {"$nor": [{"$nor": [filter]}]}

@@ -28,6 +28,15 @@ BY_LOCATION_AND_DATE = IndexModel([("index.location", ASCENDING), ("index.date.l
 BY_STATUS_AND_DATE = IndexModel([("index.status", ASCENDING), ("index.date.lo", ASCENDING)], name="status_date")
 
 BY_NAME = IndexModel([("deleted", ASCENDING), ("search.beginnings.name", ASCENDING), ("_id", ASCENDING)], name="name")
+BY_NAME_AND_CITY = IndexModel(
+    [
+        ("deleted", ASCENDING),
+        ("search.beginnings.name", ASCENDING),
+        ("search.only.address-city", ASCENDING),
+        ("_id", ASCENDING),
+    ],
+    name="name_city",
+)
 
 INHERITING = IndexModel([("inherited.from", ASCENDING)], name="inherited", sparse=True)
 RESTRICTING = IndexModel([("labels.consent", ASCENDING)], name="restricting", sparse=True)
@@ -39,7 +48,7 @@ HOT = {
     "Encounter": (BY_PATIENT_AND_DATE, BY_LOCATION_AND_DATE, BY_STATUS_AND_DATE),
     "Appointment": (BY_STATUS_AND_DATE,),
     "Location": (POSITION,),
-    "Patient": (BY_NAME,),
+    "Patient": (BY_NAME, BY_NAME_AND_CITY),
 }
 
 CLAIM_SECONDS = 3600

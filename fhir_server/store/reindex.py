@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bson
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError
@@ -104,6 +104,12 @@ class Rows:
                     if left <= 0:
                         break
         return found
+
+    async def oldest(self, part: Part, most: int) -> list[Document]:
+        """The documents that were written first, whole."""
+        order = [("updated", ASCENDING), ("_id", DESCENDING)]
+        with translated():
+            return await self._database[part.collection].find().sort(order).limit(most).to_list()
 
     async def resources(self, type: str, versions: Sequence[tuple[str, int]]) -> dict[str, Any]:
         """The resources of past versions by the ids of their rows, `id/version`."""

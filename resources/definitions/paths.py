@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/searchparameter-registry.html. fhirpathpy is the oracle 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,20 +38,41 @@ class Path:
     steps: tuple[Step, ...]
     keys: frozenset[str]
 
-    def values(self, type: str, value: Any, begun: dict[Step, list[Node]] | None = None) -> list[Node]:
-        """`begun` is kept between the paths of one resource: those that begin alike share their first step."""
-        if not self.steps:
-            return [(type, value)]
-        first = self.steps[0]
-        known = None if begun is None else begun.get(first)
-        nodes = first((type, value)) if known is None else known
-        if begun is not None:
-            begun[first] = nodes
-        for step in self.steps[1:]:
-            if len(nodes) == 1:
-                nodes = step(nodes[0])
-            elif nodes:
-                nodes = [found for node in nodes for found in step(node)]
+    def values(self, type: str, value: Any) -> list[Node]:
+        return follow(self.steps, [(type, value)])
+
+
+def follow(steps: Iterable[Step], nodes: list[Node]) -> list[Node]:
+    """Where these steps lead from all of the nodes."""
+    for step in steps:
+        if len(nodes) == 1:
+            nodes = step(nodes[0])
+        elif nodes:
+            nodes = [found for node in nodes for found in step(node)]
+    return nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The step to an element of this name, of the types that are `kept`, where None keeps all."""
+
+    name: str
+    kept: frozenset[str] | None = None
+
+    def properties(self, type: str) -> tuple[tuple[str, str], ...]:
+        """The JSON properties of a type that may hold it, each with the type of its value."""
+        return _properties(type, self.name, self.kept)
+
+    def __call__(self, node: Node) -> list[Node]:
+        type, value = node
+        nodes: list[Node] = []
+        if value.__class__ is dict:
+            for key, kind in self.properties(value.get("resourceType", type) if type == "Resource" else type):
+                found = value.get(key)
+                if found.__class__ is list:
+                    nodes += [(kind, item) for item in found if item is not None]
+                elif found is not None:
+                    nodes.append((kind, found))
         return nodes
 
 
@@ -149,7 +170,7 @@ class _Parser:
         self.types = frozenset(type for _, _, type in found)
         self.single = self.single and not any(element.is_list for _, element, _ in found)
         self.child = name
-        self.steps.append(_child_step(name))
+        self.steps.append(Child(name))
 
     def _only(self, type: str) -> None:
         name = type[0].lower() + type[1:] if type in ("DateTime", "String", "Boolean") else type
@@ -161,7 +182,7 @@ class _Parser:
             return
         if len(self.steps) == 1:
             self.keys = frozenset(key for key, _, type in children(self.root, child) if type in kept)
-        self.steps[-1] = _child_step(child, kept)
+        self.steps[-1] = Child(child, kept)
 
     def _index(self, index: int) -> None:
         self.child = None
@@ -169,7 +190,7 @@ class _Parser:
         if len(self.steps) != 1 or index != 0:
             raise UnsupportedPath("an index below the first element")
         self.single = True
-        self.steps = [lambda node: _child_step(key)(node)[:1]]
+        self.steps = [lambda node: Child(key)(node)[:1]]
 
     def _where_extension(self, url: str) -> None:
         self._child("extension")
@@ -235,36 +256,9 @@ def children(type: str, name: str) -> tuple[tuple[str, Element, str], ...]:
     return tuple((key, element, kind) for key, (element, kind) in properties.items() if element.name == name)
 
 
+@cache
 def _properties(type: str, name: str, kept: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
     return tuple((key, kind) for key, _, kind in children(type, name) if kept is None or kind in kept)
-
-
-@cache
-def _child_step(name: str, kept: frozenset[str] | None = None) -> Step:
-    """The step to an element of this name, of the types that are `kept`; the same one each time, so that paths can
-    share it."""
-    known: dict[str, tuple[tuple[str, str], ...]] = {}
-
-    def step(node: Node) -> list[Node]:
-        type, value = node
-        nodes: list[Node] = []
-        if value.__class__ is not dict:
-            return nodes
-        if type == "Resource":
-            type = value.get("resourceType", type)
-        held = known.get(type)
-        if held is None:
-            held = known[type] = _properties(type, name, kept)
-        for key, kind in held:
-            if key in value:
-                found = value[key]
-                if found.__class__ is list:
-                    nodes += [(kind, item) for item in found if item is not None]
-                elif found is not None:
-                    nodes.append((kind, found))
-        return nodes
-
-    return step
 
 
 def reference_type(reference: Any) -> str | None:

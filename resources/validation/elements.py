@@ -15,7 +15,7 @@ from resources.validation import texts
 from resources.validation.bindings import bound_code, check_concept
 from resources.validation.invariants import Invariants, invariants_of
 from resources.validation.narrative import check_div
-from resources.validation.primitives import PRIMITIVES, Primitive
+from resources.validation.primitives import PLAIN, PLAIN_LENGTH, PRIMITIVES, Primitive
 from resources.validation.references import check_reference
 from resources.validation.scope import Check, Json, Problem, Scope
 
@@ -23,13 +23,17 @@ Field: TypeAlias = Callable[[Any, str, Scope, Json], None]
 """(value of the property, path of its owner, scope, owner)."""
 
 MAX_DEPTH = 64
+SHALLOW = 2 * MAX_DEPTH
+"""Characters of a path that cannot be too deep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`required`: each mandatory element and the properties that can hold it; `choice_of`: property -> choice."""
+    """`plain`: property -> what says that a short text in it is right; `required`: each mandatory element and the
+    properties that can hold it; `choice_of`: property -> choice."""
 
     fields: Mapping[str, Field]
+    plain: Mapping[str, Callable[[str], object]]
     required: tuple[tuple[str, frozenset[str]], ...]
     choice_of: Mapping[str, str]
     invariants: Invariants
@@ -47,11 +51,14 @@ def type_check(name: str) -> Check:
         if type(value) is not dict or not value:
             scope.add(_not_an_object(value), path)
             return
-        if len(path) > 2 * MAX_DEPTH and path.count(".") + path.count("[") > MAX_DEPTH:
+        if len(path) > SHALLOW and path.count(".") + path.count("[") > MAX_DEPTH:
             scope.add(texts.too_deep(), path)
             return
-        fields = table.fields
+        fields, plain = table.fields, table.plain
         for key, item in value.items():
+            is_right = plain.get(key)
+            if is_right is not None and item.__class__ is str and 0 < len(item) <= PLAIN_LENGTH and is_right(item):
+                continue
             field = fields.get(key)
             if field is None:
                 _unknown(key, path, scope)
@@ -80,7 +87,7 @@ def _check_presence(value: Json, path: str, scope: Scope, table: Table) -> None:
     for name, keys in table.required:
         if keys.isdisjoint(value):
             scope.add(texts.required(name), f"{path}.{name}")
-    if table.choice_of:
+    if table.choice_of and sum(map(table.choice_of.__contains__, value)) > 1:
         found: dict[str, str] = {}
         for key in value:
             name = table.choice_of.get(key, "")
@@ -90,12 +97,15 @@ def _check_presence(value: Json, path: str, scope: Scope, table: Table) -> None:
 
 def _table(type_definition: Definition) -> Table:
     fields: dict[str, Field] = {}
+    plain: dict[str, Callable[[str], object]] = {}
     for key, (element, kind) in type_definition.properties.items():
         is_id = key == "id" and type_definition.kind == "resource"
         if kind in primitive_types() or kind.startswith("http:"):
             fields[key] = _primitive_field(element, _primitive(element, "id" if is_id else kind))
             if kind == "xhtml":
                 fields[key] = _div_field
+            elif is_right := _plain(element, "id" if is_id else kind):
+                plain[key] = is_right
             if not element.attribute or key == "url":
                 fields["_" + key] = _sibling_field(element, key)
         else:
@@ -106,6 +116,7 @@ def _table(type_definition: Definition) -> Table:
     own = set(type_definition.invariants)
     return Table(
         fields,
+        plain,
         tuple((element.name, _keys(element)) for element in type_definition.elements if element.min),
         choices | {"_" + key: name for key, name in choices.items()},
         invariants_of(type_definition.invariants, type_definition.name) if own else (),
@@ -129,6 +140,12 @@ def _primitive(element: Element, kind: str) -> Primitive:
     if element.codes and kind == "code":
         return bound_code(element.codes)
     return PRIMITIVES.get(kind, PRIMITIVES["string"])
+
+
+def _plain(element: Element, kind: str) -> Callable[[str], object] | None:
+    if element.is_list or element.codes or element.invariants:
+        return None
+    return PLAIN.get(kind, PLAIN["string"] if kind not in PRIMITIVES else None)
 
 
 def _primitive_field(element: Element, primitive: Primitive) -> Field:
@@ -198,14 +215,13 @@ def _complex_field(element: Element, kind: str) -> Field:
         check(value, f"{path}.{name}", scope)
 
     def several(value: Any, path: str, scope: Scope, owner: Json) -> None:
-        prefix = f"{path}.{name}"
         if type(value) is not list or not value:
-            scope.add(texts.empty() if value == [] else texts.not_an_array(), prefix)
+            scope.add(texts.empty() if value == [] else texts.not_an_array(), f"{path}.{name}")
             return
         if 0 < limit < len(value):
-            scope.add(texts.too_many(limit), prefix)
+            scope.add(texts.too_many(limit), f"{path}.{name}")
         for index, item in enumerate(value):
-            check(item, f"{prefix}[{index}]", scope)
+            check(item, f"{path}.{name}[{index}]", scope)
 
     return several if element.is_list else single
 

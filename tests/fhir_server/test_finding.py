@@ -11,7 +11,7 @@ import pytest
 from auth.caller import SYSTEM
 from fhir_server.changes import Change
 from fhir_server.errors import InvalidParameter, TooCostly
-from fhir_server.finding import Ground, Side, plan, reads_first, spliced
+from fhir_server.finding import FEW_IDS, Ground, Side, plan, reads_first, spliced
 from fhir_server.messages import Parameters
 from fhir_server.record import Reading, Record
 from fhir_server.search.fields import Filter
@@ -94,11 +94,13 @@ class Answers:
     def __init__(self, answers: Sequence[list[Any] | Exception | None]) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
+        self.filters: list[Filter] = []
 
     async def __call__(self, side: Side, most: int, milliseconds: int) -> list[Any] | None:
         if side.plan.filter == {"search.contained.by": "subject"}:
             return []
         self.asked.append(side.type)
+        self.filters.append(side.plan.filter)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -116,13 +118,13 @@ LISTED: Filter = {"index.subject": {"$in": ["Patient/a"]}}
     [
         ((CHAIN,), [[["Patient/a"]]], ["Patient"], True),
         ((CHAIN,), [None], ["Patient"], False),
-        ((CHAIN,), [SLOW, [["Patient/a"]]], ["Patient", "Patient"], True),
-        ((CHAIN,), [SLOW, None], ["Patient", "Patient"], False),
-        ((CHAIN,), [SLOW, SLOW], ["Patient", "Patient"], False),
+        ((CHAIN,), [SLOW], ["Patient"], False),
         ((CHAIN, CODE), [[["Patient/a"]]], ["Patient"], True),
-        ((CHAIN, CODE), [SLOW, ["1"]], ["Patient", "Observation"], False),
+        ((CHAIN, CODE), [None, [["Patient/a"]], [["Patient/a"]]], ["Patient", "Observation", "Patient"], True),
+        ((CHAIN, CODE), [SLOW, [["Patient/a"]], None], ["Patient", "Observation", "Patient"], False),
         ((CODE, CHAIN), [SLOW, None, [["Patient/a"]]], ["Patient", "Observation", "Patient"], True),
         ((CHAIN, CODE), [SLOW, SLOW, [["Patient/a"]]], ["Patient", "Observation", "Patient"], True),
+        ((CHAIN, CODE), [None, None, None], ["Patient", "Observation", "Patient"], False),
     ],
 )
 async def test_a_list_is_made_where_it_is_short_and_soon_known(
@@ -135,6 +137,25 @@ async def test_a_list_is_made_where_it_is_short_and_soon_known(
     assert (str(LISTED)[1:-1] in str(planned.filter)) is listed
     assert (planned.stages == ()) is listed
     assert ("index.status" in str(planned.filter)) is (CODE in parameters)
+
+
+async def test_only_what_is_behind_few_candidates_is_read() -> None:
+    few = Answers([None, [["Patient/a", "Group/b"], ["Patient/c"]], [["Patient/c"]]])
+    planned = await plan(parse("Observation", (CHAIN, CODE)), Ground(SYSTEM, Locality(), few))
+    everything, candidates, behind = few.filters
+    assert candidates.keys() == {"index.status"}
+    assert behind == {"$and": [{"_id": {"$in": ["a", "c"]}}, everything]}
+    assert "'index.subject': {'$in': ['Patient/c']}" in str(planned.filter)
+
+
+async def test_what_one_chain_leaves_are_the_candidates_of_the_next() -> None:
+    chains = ("_has:Encounter:subject:date", "2024-01-01"), ("_has:Encounter:subject:location", "Location/1")
+    few = Answers([[["Patient/a"], ["Patient/b"]], None, [["Patient/b"]], [["Patient/b"]]])
+    planned = await plan(parse("Patient", chains), Ground(SYSTEM, Locality(), few))
+    assert few.asked == ["Encounter", "Encounter", "Patient", "Encounter"]
+    assert few.filters[2] == {"_id": {"$in": ["a", "b"]}}
+    assert few.filters[3]["$and"][0] == {"index.subject": {"$in": ["Patient/b"]}}
+    assert planned.filter == {"$and": [{"_id": {"$in": ["a", "b"]}}, {"_id": {"$in": ["b"]}}]}
 
 
 def test_a_probe_joins_before_it_stops() -> None:
@@ -182,6 +203,21 @@ async def test_the_longest_chains_and_the_deepest_filters_are_carried_out(store:
     for level in range(MAX_NESTING):
         deep = f"not ({deep})" if level % 2 else f"({deep} or name eq nothing)"
     assert await found(record, parse("Location", (("_filter", deep),))) == ["10", "11"]
+
+
+async def test_unasked_a_total_is_counted_only_where_little_is_behind_the_chain(store: Store) -> None:
+    record, query = Record(store, SYSTEM, SITE), parse("Patient", (("_has:Observation:subject:status", "final"),))
+    of_a: dict[str, Any] = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "Nadi"},
+        "subject": {"reference": "Patient/a"},
+    }
+    await record.commit([Change.update({"resourceType": "Patient"}, "a"), *[Change.create(of_a)] * FEW_IDS])
+    assert await record.count(query, most=3) == 1
+    await record.commit([Change.create(of_a)])
+    assert await record.count(query, most=3) == 3
+    assert await record.count(query) == 1
 
 
 async def test_a_value_set_behind_a_chain_is_read_first(store: Store) -> None:

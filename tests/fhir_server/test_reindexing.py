@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from pymongo.database import Database
 from fhir_server.changes import Change
 from fhir_server.errors import Forbidden
 from fhir_server.record import Record
-from fhir_server.reindexing import Scope, Tally, fingerprint, following, lines, reindex
+from fhir_server.reindexing import OLDEST, Scope, Tally, advice, fingerprint, following, lines, outdated, reindex
 from fhir_server.search.query import parse
 from fhir_server.site import Site
 from fhir_server.store.reindex import Mend, Outcome, Part, Position, Rows
@@ -131,6 +132,24 @@ async def test_drift_is_found_and_mended(
     assert (mended.part.collection, mended.drifted) == (collection, 1)
     assert stored[collection].find_one({"_id": id}) == before
     assert await drifted(record) == {}
+
+
+async def test_the_oldest_documents_tell_that_other_code_wrote_them(
+    record: Record, store: Store, stored: Database[Json]
+) -> None:
+    await a_history(record)
+    types = await store.types()
+    assert await outdated(store.rows(), record.site, types) == []
+    stored["Patient"].update_one({"_id": "p0"}, {"$unset": {"search": ""}})
+    assert await outdated(store.rows(), record.site, types) == ["Patient"]
+    assert "`rsud reindex` (Patient)" in advice(["Patient"])
+    await record.reindex(Scope(("Patient",)))
+    assert await outdated(store.rows(), record.site, types) == []
+    await put(record, *(patient(f"new{number}") for number in range(OLDEST)))
+    for year, told in ((2099, []), (1999, ["Patient"])):
+        changes = {"$unset": {"search": ""}, "$set": {"updated": datetime(year, 1, 1, tzinfo=UTC)}}
+        stored["Patient"].update_one({"_id": "p0"}, changes)
+        assert await outdated(store.rows(), record.site, types) == told
 
 
 async def test_only_the_types_that_are_named(record: Record, stored: Database[Json]) -> None:

@@ -13,6 +13,7 @@ from pymongo.database import Database
 
 from fhir_server.site import Site
 from fhir_server.store.documents import CODEC, Stamp, live, now, with_meta
+from tests.fhir_server.conftest import client_of, settings
 from tests.journeys.bundles import Json
 from tests.processes import ROOT, run, start, wait_until
 
@@ -55,6 +56,18 @@ def test_drift_is_told_mended_and_gone(tmp_path: Path, mongodb_uri: str, drifted
     assert (status, numbers(output)["Patient"]) == (0, (PATIENTS, PATIENTS))
     status, output, _ = run(tmp_path, "reindex", "--verify", **variables)
     assert (status, numbers(output)["Patient"]) == (0, (PATIENTS, 0))
+
+
+async def test_who_starts_the_server_is_told(
+    tmp_path: Path, mongodb_uri: str, drifted: Database[Json], caplog: pytest.LogCaptureFixture
+) -> None:
+    advice = "run `rsud reindex` (Patient)"
+    async with client_of(settings(mongodb_uri, drifted.name)):
+        assert advice in caplog.text
+    assert run(tmp_path, "reindex", **environment(mongodb_uri, drifted))[0] == 0
+    caplog.clear()
+    async with client_of(settings(mongodb_uri, drifted.name)):
+        assert advice not in caplog.text
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])

@@ -49,7 +49,7 @@ async def test_the_server_finds_what_the_model_finds(asked: Hospital) -> None:
 
 def views(search: Search, asked: Hospital) -> list[View]:
     """Searches through other resources are tried in each view."""
-    return [asked.all, asked.joining, asked.bound] if search.joins else [asked.all, asked.bound]
+    return [asked.all, asked.joining, asked.among, asked.bound] if search.joins else [asked.all, asked.bound]
 
 
 def comparison(view: View) -> Ask:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from fhir_server.search import refusals
@@ -30,11 +31,22 @@ DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
     re.ASCII,
 )
+TO_THE_SECOND = re.compile(
+    r"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)", re.ASCII
+)
+SECOND_TO_ITS_END = timedelta(milliseconds=999)
+DAY = len("2024-12-31")
 Interval = tuple[datetime, datetime]
 
 
 def interval(text: str, zone: tzinfo) -> Interval | None:
     """The first and the last millisecond of a date, time or instant of any precision; None where it is no date."""
+    return _known_day(text, zone) if len(text) <= DAY else _of(text, zone)
+
+
+def _of(text: str, zone: tzinfo) -> Interval | None:
+    if TO_THE_SECOND.fullmatch(text):
+        return _of_second(text)
     found = DATE.fullmatch(text)
     if found is None:
         return None
@@ -42,6 +54,19 @@ def interval(text: str, zone: tzinfo) -> Interval | None:
         return _interval(found, _zone(found[8]) or zone)
     except ValueError:
         return None
+
+
+def _of_second(text: str) -> Interval | None:
+    """The form of most: what the library reads at once."""
+    try:
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
+    return moment, moment + SECOND_TO_ITS_END
+
+
+_known_day = lru_cache(maxsize=8192)(_of)
+"""A hospital's resources tell the same few days again and again."""
 
 
 def _interval(found: re.Match[str], zone: tzinfo) -> Interval:

@@ -2,7 +2,8 @@
 
 An entry is the folded value, NUL, the value as it is: a prefix is a range of entries, `:exact` an equality; `:text`
 asks for all of its words, in any order. Of some fields the first letters are kept too: with these a short prefix is an
-equality, through which an index goes in the order of ids.
+equality, through which an index goes in the order of ids. Of others the text is kept too, if there is but one: what is
+no list can stand in one index with a list.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ LIMIT = 512
 SHORT = 128
 FEWEST, MOST = 3, 8
 """Letters: with fewer so many begin that a page is soon full, with more so few that all of them are soon read."""
+
+SEVERAL = "*"
+"""No folded text is this."""
 
 AFTER_ALL = "\U0010ffff"
 PARTS = {
@@ -84,6 +88,12 @@ def beginnings(entries: Iterable[Entry]) -> list[str]:
     texts = dict.fromkeys(entry.partition("\0")[0] for entry in entries)
     found = (text[:length] for text in texts for length in range(FEWEST, min(len(text), MOST) + 1))
     return [beginning for beginning in dict.fromkeys(found) if not beginning.endswith(" ")]
+
+
+def only(entries: Iterable[Entry]) -> str:
+    """The one folded text of entries, or SEVERAL."""
+    first, *more = {entry.partition("\0")[0] for entry in entries}
+    return SEVERAL if more else first
 
 
 def match(field: Field, raw: str, modifier: str | None, locality: Locality) -> Filter:

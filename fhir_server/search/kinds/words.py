@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from fhir_server.messages import Resource
@@ -46,7 +47,7 @@ def index(resource: Resource) -> dict[str, list[str]]:
     """The words of the whole resource and those of its narrative; nothing where there are none."""
     texts: list[str] = []
     _collect(resource["resourceType"], resource, texts)
-    found = dict.fromkeys(word for text in texts for word in words(text))
+    found = dict.fromkeys(chain.from_iterable(map(words, texts)))
     told = {"words": list(found)[:MOST_WORDS]} if found else {}
     narrative = resource.get("text")
     if isinstance(narrative, dict) and isinstance(narrative.get("div"), str):
@@ -64,11 +65,16 @@ def _collect(type: str, value: Mapping[str, Any], texts: list[str]) -> None:
     for key, found in value.items():
         if key in table:
             kind = table[key]
-            for one in found if found.__class__ is list else (found,):
-                if one.__class__ is dict:
-                    _collect(kind, one, texts)
-                elif one.__class__ is str:
-                    texts.append(one if kind is not HTML else plain(one))
+            if found.__class__ is list:
+                for one in found:
+                    if one.__class__ is dict:
+                        _collect(kind, one, texts)
+                    elif one.__class__ is str:
+                        texts.append(one if kind is not HTML else plain(one))
+            elif found.__class__ is dict:
+                _collect(kind, found, texts)
+            elif found.__class__ is str:
+                texts.append(found if kind is not HTML else plain(found))
 
 
 @cache

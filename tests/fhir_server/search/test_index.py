@@ -48,6 +48,18 @@ def test_of_names_the_first_letters_are_kept() -> None:
     assert "beginnings" not in stored({"resourceType": "Practitioner", "name": [{"family": "Contoh"}]})["search"]
 
 
+@pytest.mark.parametrize(
+    ("cities", "only"),
+    [(("Makassar",), "makassar"), (("Makassar", "MAKASSAR"), "makassar"), (("Makassar", "Gowa"), "*"), (("-",), "")],
+)
+def test_of_a_city_its_text_is_kept_if_it_is_the_only_one(cities: tuple[str, ...], only: str) -> None:
+    patient: Resource = {"resourceType": "Patient", "address": [{"city": city} for city in cities]}
+    assert stored(patient)["search"]["only"] == {"address-city": only}
+    for address in ({"country": "ID"}, {"city": 5}):
+        assert "only" not in stored({"resourceType": "Patient", "address": [address]})["search"]
+    assert "only" not in stored({**patient, "resourceType": "Practitioner"})["search"]
+
+
 def test_a_single_quantity_is_one_object_with_its_decimal_as_written() -> None:
     entry = stored(OBSERVATION)["index"]["value-quantity"]
     assert entry == {"lo": Decimal("1.50"), "hi": Decimal("1.50"), "code": "mg\0"}
@@ -78,5 +90,5 @@ def test_the_value_of_an_extension_is_indexed_by_its_type() -> None:
 
 @pytest.mark.parametrize("type", resource_types())
 def test_every_type_has_a_plan_and_an_empty_resource_an_index(type: str) -> None:
-    assert plan(type).due
+    assert plan(type).root.below
     assert set(stored({"resourceType": type})["index"]) == ({"deceased"} if type == "Patient" else set())

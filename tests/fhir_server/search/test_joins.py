@@ -36,6 +36,16 @@ def test_the_references_behind_a_reverse_chain_become_ids() -> None:
     assert isinstance(found["_id"]["$in"], Ids)
 
 
+def test_candidates_tell_what_is_behind_them() -> None:
+    chain, has = join("Observation", "subject:Patient.name"), join("Patient", "_has:Observation:subject:code")
+    assert joins.own_value("Observation", chain) == "$index.subject"
+    behind = joins.behind(chain, [["Patient/b", "Group/x"], None, ["Patient/a", "Patient/b"]])
+    assert behind == {"_id": {"$in": ["a", "b"]}}
+    assert isinstance(behind["_id"]["$in"], Ids)
+    assert joins.own_value("Patient", has) == [{"$concat": ["Patient/", "$_id"]}]
+    assert joins.behind(has, [["Patient/a"]]) == {"index.subject": {"$in": ["Patient/a"]}}
+
+
 @pytest.mark.parametrize(
     ("type", "name", "foreign"),
     [

@@ -22,7 +22,9 @@ from fhir_server.search.compile import compile
 from fhir_server.search.escapes import escape
 from fhir_server.search.fields import Field, fields
 from fhir_server.search.kinds import composite
+from fhir_server.search.kinds.simple import INDEXES
 from fhir_server.search.kinds.string import PARTS
+from fhir_server.search.locality import Locality
 from fhir_server.search.query import parse
 from resources.definitions.structure import resource_types
 from tests.fhir_server.search.evaluator import matches
@@ -99,6 +101,26 @@ def test_the_values_of_every_parameter_are_those_of_fhirpath(type: str) -> None:
             ours = {comparable(value) for path in field.parameter.paths for _, value in path.values(type, resource)}
             theirs = {comparable(value) for value in by_fhirpathpy(resource, field)}
             assert ours == theirs, (resource.get("id"), code)
+
+
+@pytest.mark.parametrize("type", sorted(set(resource_types()) - WITHOUT_EXAMPLE))
+def test_the_index_has_the_entries_of_all_values(type: str) -> None:
+    """One walk through the resource finds what each path alone leads to."""
+    locality = Locality(ZONE, BASE, NOW)
+    for resource in examples(type):
+        index = stored(resource)["index"]
+        for code, field in fields(type).items():
+            if field.parameter.type in ("composite", "special") or field.layout == "scalar":
+                continue
+            nodes = [node for path in field.parameter.paths for node in path.values(type, resource)]
+            if all(kind != "Extension" for kind, _ in nodes):
+                entries = INDEXES[field.parameter.type]
+                expected = [entry for kind, value in nodes for entry in entries(kind, value, field, locality)]
+                held = index.get(code, [])
+                assert {str(one) for one in (held if isinstance(held, list) else [held] if held else [])} == {
+                    str(one) for one in expected
+                }, (resource.get("id"), code)
+                assert (code in index) == bool(nodes), (resource.get("id"), code)
 
 
 @pytest.mark.parametrize("type", sorted(set(resource_types()) - WITHOUT_EXAMPLE))

@@ -16,6 +16,7 @@ import msgspec
 from pymongo import MongoClient
 
 from auth.caller import SYSTEM
+from fhir_server.finding import FIRST
 from fhir_server.record import Record
 from main import create_app, open_store, site
 from settings import Settings
@@ -53,10 +54,12 @@ class View:
 @dataclass(frozen=True)
 class Hospital:
     """One population in several views. `joining`: never lists the ids behind a chain but looks up each candidate;
-    `bound`: for a caller who sees some patients only."""
+    `among`: lists those behind the candidates, however few there are; `bound`: for a caller who sees some patients
+    only."""
 
     all: View
     joining: View
+    among: View
     bound: View
 
 
@@ -70,11 +73,12 @@ async def hospital(uri: str, database: str, seed: int) -> AsyncIterator[Hospital
         records = (
             Record(store, SYSTEM, place),
             Record(store, SYSTEM, place, most_ids=0),
+            Record(store, SYSTEM, place, most_ids=FIRST - 1),
             Record(store, BOUND, place),
         )
         clients = [await stack.enter_async_context(client_with(configured, record)) for record in records]
         world = await loaded(clients[0], [*resources(), *population(seed)])
-        yield Hospital(*map(View, clients, (world, world, visible(world))))
+        yield Hospital(*map(View, clients, (world, world, world, visible(world))))
     with MongoClient[Json](uri) as mongodb:
         mongodb.drop_database(database)
 

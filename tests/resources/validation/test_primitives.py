@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resources.definitions.structure import primitive_types
-from resources.validation.primitives import PRIMITIVES
+from resources.validation.primitives import PLAIN, PLAIN_LENGTH, PRIMITIVES
 
 GOOD: list[tuple[str, list[Any]]] = [
     ("boolean", [True, False]),
@@ -111,9 +113,38 @@ def test_bad_values(kind: str, value: Any) -> None:
     assert PRIMITIVES[kind](value) is not None
 
 
+PLAIN_ONES = [
+    *(("string", "Siti Ä 😀"), ("markdown", "# a"), ("code", "in-progress"), ("code", "a b"), ("id", "A-1.b")),
+    *(("uri", "urn:oid:1.2"), ("url", "https://example.org"), ("canonical", "http://example.org/a|1.0")),
+    *(("date", "2024"), ("date", "2024-02"), ("date", "2024-02-28"), ("dateTime", "2024-12-28T23:59:60Z")),
+    *(("dateTime", "2024-12-01"), ("instant", "2024-01-01T00:00:00.001+08:00")),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), PLAIN_ONES)
+def test_what_is_plain(kind: str, text: str) -> None:
+    assert PLAIN[kind](text)
+
+
+TEXTS = [value for _, values in (*GOOD, *BAD) for value in values if isinstance(value, str) and value]
+SHORT = [text for text in TEXTS if len(text) <= PLAIN_LENGTH]
+
+
+@pytest.mark.parametrize("kind", sorted(PLAIN))
+def test_nothing_is_wrong_with_what_is_plain(kind: str) -> None:
+    assert [text for text in SHORT if PLAIN[kind](text) and PRIMITIVES[kind](text) is not None] == []
+
+
+@pytest.mark.parametrize("kind", sorted(PLAIN))
+@given(text=st.text("0123456789-T:+Z. /#a\n\t\u00a0\x7f", min_size=1, max_size=30))
+def test_nor_with_anything_that_resembles_it(kind: str, text: str) -> None:
+    assert not PLAIN[kind](text) or PRIMITIVES[kind](text) is None
+
+
 def test_every_primitive_type_is_covered() -> None:
     assert set(PRIMITIVES) == primitive_types()
     assert {kind for kind, _ in GOOD} == primitive_types() - {"xhtml"}
+    assert {kind for kind, _ in PLAIN_ONES} == set(PLAIN)
 
 
 @pytest.mark.parametrize("kind", sorted(PRIMITIVES))

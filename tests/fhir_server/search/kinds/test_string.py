@@ -125,6 +125,20 @@ def test_what_is_kept_of_the_first_letters_of_a_name_finds_what_begins_so(names:
     assert found(patient(*names), ("name", escape(wanted) or "-")) is begins
 
 
+@given(
+    st.lists(st.text("ab", min_size=1, max_size=5), max_size=2),
+    st.lists(st.sampled_from(["Gowa", "gowa", "Gowa Utara", "Góa", "Go+|wa", "-", "*"]), max_size=3),
+    st.text("ab", min_size=1, max_size=5),
+    st.sampled_from(["gowa", "GO", "gowa u", "go+|", "góa", "x", "-", "*"]),
+)
+def test_a_name_and_a_city_find_what_each_of_them_finds(
+    names: list[str], cities: list[str], name: str, city: str
+) -> None:
+    resource = {**patient(*names), "address": [{"city": one} for one in cities]}
+    each = [found(resource, one) for one in (("name", name), ("address-city", city))]
+    assert found(resource, ("name", name), ("address-city", city)) is all(each)
+
+
 @given(NAMES, NAMES)
 def test_text_asks_for_whole_words_in_any_order(name: str, wanted: str) -> None:
     words = set(fold(wanted).split())
