@@ -8,6 +8,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 EXAMPLES := hl7.fhir.r4.examples
 EXAMPLES_VERSION := 4.0.1
 EXAMPLES_SHA512 := 0d705d21939e41a48a220094ef0e87382eecc3fe81cf29668a92e4056e1ffffa53f8173de31fbc2c89b04ddbda35384f2683b3a41cefc40ccdaa37aedd7ff32f
+AXE := axe-core
+AXE_VERSION := 4.14.1
+AXE_SHA512 := 1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
 JARS := /usr/share/java
 PREFLIGHT := $(JARS)/preflight.jar:libpdfbox2-java $(JARS)/fontbox2.jar:libfontbox2-java \
 	$(JARS)/commons-logging.jar:libcommons-logging-java $(JARS)/javax.activation.jar:libactivation-java \
@@ -24,7 +27,7 @@ help: ## list the targets
 serve: $(VENV)/.runtime ## install what is missing and serve the demo hospital on this machine, without sign-in
 	@exec $(VENV)/bin/rsud serve --demo --open
 
-test: $(VENV)/.development .cache/$(EXAMPLES)/package $(CORE) ## install what the tests need and run all of them
+test: $(VENV)/.development .cache/$(EXAMPLES)/package .cache/$(AXE)/package $(CORE) ## install what the tests need and run all of them
 	@deploy/require-commands chromium qpdf pdftotext:poppler-utils java:default-jre-headless $(PREFLIGHT)
 	@$(VENV)/bin/python -m pytest --numprocesses=2 --dist=worksteal
 
@@ -35,10 +38,11 @@ check: $(VENV)/.development ## format, lint, types, import contracts, then all t
 	@$(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory test
 
-bench: $(VENV)/.development ## measure the server beside the bare floor, bookings and calls, documents, then searches in a growing archive
+bench: $(VENV)/.development ## measure the server beside the bare floor, bookings and calls, documents, patients' pages, then searches in a growing archive
 	@$(VENV)/bin/python -m bench
 	@$(VENV)/bin/python -m bench.bookings
 	@$(VENV)/bin/python -m bench.documents
+	@$(VENV)/bin/python -m bench.portal
 	@exec $(VENV)/bin/python -m bench.scale
 
 definitions: $(VENV)/.development $(CORE) ## make resources/definitions/data from the official package again
@@ -83,6 +87,19 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 	@deploy/require-commands npm
 	@echo "Fetching the official FHIR examples"
 	@npm pack --silent --pack-destination=$(@D) $(EXAMPLES)@$(EXAMPLES_VERSION) >/dev/null
+
+# It looks at the patients' pages in tests, and is no part of what is served.
+.cache/$(AXE)/package: .cache/$(AXE)-$(AXE_VERSION).tgz
+	@echo "$(AXE_SHA512)  $<" | sha512sum --check --quiet
+	@mkdir -p $(@D)
+	@tar -xzf $< -C $(@D)
+	@touch $@
+
+.cache/$(AXE)-$(AXE_VERSION).tgz:
+	@mkdir -p $(@D)
+	@deploy/require-commands npm
+	@echo "Fetching axe-core"
+	@npm pack --silent --pack-destination=$(@D) $(AXE)@$(AXE_VERSION) >/dev/null
 
 $(CORE): requirements-definitions.lock | $(VENV)/bin/python
 	@echo "Fetching the official FHIR definitions"

@@ -63,13 +63,22 @@ class Buckets:
         """0 where a request may pass, else the seconds until the next one may. The least recent keys are forgotten
         beyond MOST_KEYS: they have full buckets again."""
         now = self._clock()
-        left, at = self._left.pop(key, (self._size, now))
-        left = min(self._size, left + (now - at) * self._rate)
+        left = self._left_of(key, now)
         passes = left >= 1
+        self._left.pop(key, None)
         self._left[key] = (left - 1 if passes else left, now)
         if len(self._left) > MOST_KEYS:
             self._left.popitem(last=False)
         return 0.0 if passes else (1 - left) / self._rate
+
+    def wait(self, key: Hashable) -> float:
+        """The same, and nothing is taken."""
+        left = self._left_of(key, self._clock())
+        return 0.0 if left >= 1 else (1 - left) / self._rate
+
+    def _left_of(self, key: Hashable, now: float) -> float:
+        left, at = self._left.get(key, (self._size, now))
+        return min(self._size, left + (now - at) * self._rate)
 
 
 class Guards:

@@ -48,7 +48,13 @@ $apps<li><a href="$base/metadata">$base/metadata</a>
 </html>
 """)
 
-APPS = """<li><a href="/auth/apps">/auth/apps</a>
+APPS = """<li><a href="/portal">/portal</a>
+<small>Untuk pasien: daftar berobat, antrean, rekam medis &middot;
+<span lang="en">for patients: book, follow the queue, see your record</span></small></li>
+<li><a href="/clinic/">/clinic</a>
+<small>Untuk dokter: pasien hari ini dan rekam medisnya &middot;
+<span lang="en">for doctors: today's patients and their records</span></small></li>
+<li><a href="/auth/apps">/auth/apps</a>
 <small>Aplikasi yang Anda izinkan membaca data Anda &middot;
 <span lang="en">apps that may use your data</span></small></li>
 """

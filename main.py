@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
@@ -62,6 +63,7 @@ from fhir_server.jobs import Jobs
 from fhir_server.own_parameters import COMMAND, SERVING, OwnParameters, Pace
 from fhir_server.reach import Reach
 from fhir_server.record import Record
+from fhir_server.reindexing import advice, outdated
 from fhir_server.routes import Door, fhir_first
 from fhir_server.search.units import unit
 from fhir_server.site import Site
@@ -71,11 +73,13 @@ from guards import Guards, Limits
 from portal.site import Portal
 from printing import export_routes, office, signing
 from settings import Settings
-from welcoming import patients_pages, sign_in_pages
+from welcoming import clinic_pages, own_apps, patients_pages, sign_in_pages
 
 SMALLEST_COMPRESSED = 1024
 AUTH_THREADS = 16
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+logger = logging.getLogger(__name__)
 
 
 class AuthState(TypedDict, total=False):
@@ -126,6 +130,8 @@ def create_app(settings: Settings) -> Starlette:
             async with AsyncExitStack() as going_on:
                 for one in (own.watching(), *beside, desk.working(), here["jobs"].working(), here["live"].watching()):
                     await going_on.enter_async_context(one)
+                if types := await outdated(store.rows(), own.site, await store.types()):
+                    logger.warning(advice(types))
                 with told_of_the_end(here["live"].end):
                     yield {**here, **authentication}
 
@@ -141,11 +147,12 @@ def create_app(settings: Settings) -> Starlette:
 def welcome(settings: Settings, authentication: AuthState, here: State, desk: Reception) -> None:
     """Adds to the authorization server who its callers reach, and the pages and services that sign people in."""
     record_for, issuer = here["record_for"], authentication["server"].issuer
-    reach = Reach(partial(record_for, SYSTEM))
+    reach = Reach(partial(record_for, SYSTEM), hospital=settings.letterhead_organization)
     pages = sign_in_pages(settings, issuer, record_for, reach)
     authentication["caller"] = partial(_settled, authentication["caller"], reach)
     authentication["pages"] = pages
-    authentication["portal"] = patients_pages(settings, pages, (record_for, here["dispatcher"]), reach)
+    made = record_for, here["dispatcher"], desk.clerk.desk.rules
+    authentication["portal"] = patients_pages(settings, pages, made, reach)
     authentication["bpjs"] = bpjs(settings, issuer, desk, reach)
 
 
@@ -170,7 +177,12 @@ def sign_in_routes(settings: Settings) -> list[BaseRoute]:
     """Where people and apps sign in, and the patients' pages; an open server has none of them."""
     if settings.open:
         return []
-    return [*auth.routes.routes(settings.issuer), *auth.pages.routes.routes(), *portal.routes.routes()]
+    return [
+        *auth.routes.routes(settings.issuer),
+        *auth.pages.routes.routes(),
+        *portal.routes.routes(),
+        *clinic_pages(settings),
+    ]
 
 
 def booking_routes(settings: Settings) -> list[BaseRoute]:
@@ -262,6 +274,7 @@ async def open_auth(settings: Settings) -> AsyncIterator[AuthState]:
     database = await to_thread.run_sync(opening.__enter__)
     try:
         issuer = Issuer(settings.issuer, settings.fhir_base, database)
+        await to_thread.run_sync(own_apps, issuer)
         threads = CapacityLimiter(AUTH_THREADS)
         who = partial(_caller_of, issuer, load_policy(settings.policy_file), ZoneInfo(settings.time_zone))
         bearer = Bearer(issuer, who, threads)

@@ -3,6 +3,8 @@ https://www.rfc-editor.org/rfc/rfc7591"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +22,14 @@ def register(issuer: Issuer, metadata: Metadata) -> tuple[Client, str | None]:
 
     Raises ClientRefused."""
     return _added(issuer, client_of(metadata, _new_id(issuer)))
+
+
+def keep(issuer: Issuer, apps: Mapping[str, Metadata]) -> None:
+    """Registers the hospital's own public apps (client_id -> metadata), or gives them their present addresses. One that
+    was removed stays removed; an address that no app may have (http elsewhere than on this machine) is passed over."""
+    for client_id, metadata in apps.items():
+        with suppress(ClientRefused):
+            clients.keep(issuer.database, client_of(metadata, client_id))
 
 
 def invite(issuer: Issuer, scope: str) -> str:

@@ -20,9 +20,11 @@ from starlette.routing import Route
 
 from auth import authorize, keys, metadata, registration
 from auth.client_metadata import ClientRefused, described
+from auth.issuer import Issuer
 from auth.pages.forms import MALFORMED, MOST_BYTES, bounded_body
 from auth.pages.visit import visit_of
 from auth.server import NO_STORE, Answer, Server, WebRequest
+from auth.storage import clients
 from auth.storage.database import DatabaseFailed
 
 MOST_FIELDS = 100
@@ -48,6 +50,7 @@ def routes(url: str) -> list[Route]:
         Route("/auth/authorize", _authorize, methods=["GET", "POST"]),
         *(Route(f"/auth/{name}", partial(_endpoint, run), methods=["POST"]) for name, run in ENDPOINTS.items()),
         Route("/auth/register", _register, methods=["POST"]),
+        Route("/auth/launch/apps", _launchable),
     ]
 
 
@@ -114,11 +117,29 @@ async def _authorize(request: Request) -> Response:
     return RedirectResponse(where, 303, headers=dict(NO_STORE))
 
 
+async def _launchable(request: Request) -> Response:
+    """The apps that /auth/launch can open, for who is known: client_id, client_name, logo_uri."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or await request.state.caller(token.strip()) is None:
+        return _unknown()
+    return await _answered(request, lambda: Answer(200, _apps(request.state.server.issuer), NO_STORE))
+
+
+def _apps(issuer: Issuer) -> dict[str, Any]:
+    told = ("client_id", "client_name", "logo_uri")
+    rows = map(described, clients.launchable(issuer.database))
+    return {"apps": [{name: row[name] for name in told if name in row} for row in rows]}
+
+
+def _unknown() -> Response:
+    challenge = {"WWW-Authenticate": 'Bearer realm="rsud-fhir"'}
+    return JSONResponse({"error": "invalid_token"}, 401, headers={**dict(NO_STORE), **challenge})
+
+
 async def _register(request: Request) -> Response:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        challenge = {"WWW-Authenticate": 'Bearer realm="rsud-fhir"'}
-        return JSONResponse({"error": "invalid_token"}, 401, headers={**dict(NO_STORE), **challenge})
+        return _unknown()
     try:
         asked = json.loads(await _body(request, "application/json"))
     except (ValueError, RecursionError, _Malformed):

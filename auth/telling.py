@@ -10,7 +10,7 @@ from typing import Literal
 
 from auth.users import User
 
-What = Literal["login", "login-failed", "logout", "consent-decision"]
+What = Literal["login", "login-failed", "logout", "consent-decision", "proxy-ended"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from exports import saying
 from exports.chart import Chart
+from exports.documents.accesses import LINK
 from exports.drawing import Press, Wording
 from exports.gathering import gathered
 from exports.letterheads import Stationery, letterhead
@@ -15,6 +16,9 @@ from exports.making import Issued, Kind, Language
 from exports.sheet import Letterhead
 from fhir_server.record import Record
 from fhir_server.store.documents import now
+from resources.issues import Text
+
+BY_LINK = Text("whoever has the patient's link", "pemegang tautan dari pasien")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,18 @@ class Office:
 
     async def draw(self, record: Record, wish: Wish, chart: Chart, issued: Issued | None = None) -> bytes:
         """The PDF of a chart. Raises NotFound, Unavailable."""
-        said = Wording(await self.letterhead(), await self._name(record), wish.options, wish.language, issued)
+        letterhead, printed_by = await self.letterhead(), await self._name(record, wish.language)
+        said = Wording(letterhead, printed_by, wish.options, wish.language, issued)
         return await self.press.draw(wish.kind.code, chart, said)
 
     async def letterhead(self) -> Letterhead:
         found = await self.hospital().read_many({"Organization": [self.stationery.organization]})
         return letterhead(self.stationery, found[0]["resource"] if found else None)
 
-    async def _name(self, record: Record) -> str:
-        """Of the person who prints; of a system its account."""
+    async def _name(self, record: Record, language: Language) -> str:
+        """Of the person who prints; of a system its account; who has a link has no name."""
+        if record.caller.role is not None and record.caller.role.name == LINK:
+            return BY_LINK.in_language(language)
         type, _, id = (record.caller.person or "").partition("/")
         found = await self.hospital().read_many({type: [id]}) if id else []
         return saying.name(found[0]["resource"]) if found else record.caller.subject

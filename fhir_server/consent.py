@@ -31,8 +31,8 @@ MOST_RULES = 500
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who wants to see the record of a patient: `people`: their resources and organizations, as Type/id; `purposes`:
-    codes of PurposeOfUse, any of which they have; `at`: when."""
+    """Who wants to see the record of a patient: `people`: their resources and organizations, as Type/id, and what else
+    they are known by, as system|value; `purposes`: codes of PurposeOfUse, any of which they have; `at`: when."""
 
     people: frozenset[str]
     purposes: frozenset[str]
@@ -79,7 +79,7 @@ def _hidden(asking: Asking, patient: str, provision: Provision) -> Iterator[Hidd
 
 
 def _concerns(asking: Asking, provision: Provision) -> bool:
-    actors = {_url(actor.get("reference")) for actor in provision.get("actor", ())}
+    actors = {_actor(actor.get("reference")) for actor in provision.get("actor", ())}
     purposes = {coding.get("code") for coding in provision.get("purpose", ())}
     since, until = _period(asking, provision.get("period"))
     return (
@@ -143,6 +143,13 @@ def _codes(concepts: Iterable[Provision]) -> Iterator[str]:
         for coding in concept.get("coding", ()):
             if isinstance(coding.get("code"), str):
                 yield coding["code"]
+
+
+def _actor(reference: Any) -> str:
+    """Type/id; of who has no resource the identifier, as system|value."""
+    named = reference.get("identifier") if isinstance(reference, dict) else None
+    by_identifier = f"{named.get('system')}|{named.get('value')}" if isinstance(named, dict) else ""
+    return _url(reference) or by_identifier
 
 
 def _url(reference: Any) -> str:

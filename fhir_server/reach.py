@@ -14,12 +14,15 @@ from typing import Generic, TypeVar
 from auth.caller import Caller, Hidden
 from auth.policy import Role
 from fhir_server.access import CONFIDENTIALITY
+from fhir_server.audit.audit_event import CLIENT
 from fhir_server.consent import EMERGENCY, RESTRICTS, Asking, kept_from, merged
 from fhir_server.errors import Unavailable
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
+from fhir_server.search.escapes import escape
 from fhir_server.search.query import parse
 from fhir_server.store.documents import Document, instant, now
+from resources import privacy
 from resources.issues import Text
 
 Value = TypeVar("Value")
@@ -31,6 +34,10 @@ MOST_PATIENTS = 5_000
 
 MOST_CONSENTS = 20_000
 AFTER_LEAVING = timedelta(days=2)
+DEEP = 8
+"""How many organizations stand above one another at most."""
+
+OTHER_FACILITIES = privacy.token("other-facilities")
 UNFINISHED = "arrived,triaged,in-progress,onleave"
 VOID = "cancelled,entered-in-error"
 
@@ -59,12 +66,15 @@ def _failed(found: asyncio.Future[Value]) -> bool:
 
 
 class Reach:
-    """`record`: gives the record without limits."""
+    """`record`: gives the record without limits; `hospital`: the id of its own Organization. Who works only in
+    organizations that are no part of it is of another facility."""
 
-    def __init__(self, record: Callable[[], Record], clock: Clock = now) -> None:
+    def __init__(self, record: Callable[[], Record], clock: Clock = now, *, hospital: str = "") -> None:
         self._record = record
         self._clock = clock
+        self._hospital = hospital
         self._people: Remembered[frozenset[str]] = Remembered(clock)
+        self._askers: Remembered[frozenset[str]] = Remembered(clock)
         self._patients: Remembered[frozenset[str]] = Remembered(clock)
         self._consents: Remembered[Sequence[tuple[str, list[Resource]]]] = Remembered(clock)
         self._kept: Remembered[frozenset[Hidden]] = Remembered(clock)
@@ -81,7 +91,7 @@ class Reach:
         if role.break_glass and patients is not None:
             opened = await self._record().opened(caller.subject, self._clock()) - patients
             patients |= opened
-        key = caller.person, caller.purpose, patients, opened
+        key = caller.person or caller.client, caller.purpose, patients, opened
         settled = replace(caller, patients=patients, opened=opened) if patients is not caller.patients else caller
         hidden = await self._kept.get(key, lambda: self._hidden(settled))
         return replace(settled, hidden=hidden) if hidden else settled
@@ -136,6 +146,36 @@ class Reach:
 
         return await self._people.get(person, find)
 
+    async def _who_asks(self, caller: Caller) -> frozenset[str]:
+        """What consents may name this caller by."""
+        if caller.person:
+            people = await self._people_of(caller.person)
+        else:
+            people = await self._owners_of(caller.client) if caller.client else frozenset()
+        organizations = frozenset(url for url in people if url.startswith("Organization/"))
+        if organizations and self._hospital and await self._is_outside(organizations):
+            return people | {OTHER_FACILITIES}
+        return people
+
+    async def _owners_of(self, client: str) -> frozenset[str]:
+        """The organization that a system belongs to: it has the system's name among its identifiers."""
+        record = self._record()
+        plan = await record.plan(parse("Organization", (("identifier", f"{CLIENT}|{escape(client)}"),)))
+        rows = await record.gather("Organization", plan.filter, [{"$limit": 100}, {"$project": {"_id": True}}])
+        return frozenset(f"Organization/{row['_id']}" for row in rows)
+
+    async def _is_outside(self, organizations: frozenset[str]) -> bool:
+        """Whether none of them is the hospital or a part of it."""
+        record, level, seen = self._record(), {url.partition("/")[2] for url in organizations}, set[str]()
+        for _ in range(DEEP):
+            if self._hospital in level or not level:
+                break
+            rows = await record.read_many({"Organization": level})
+            above = (row["resource"].get("partOf", {}).get("reference", "") for row in rows)
+            seen |= level
+            level = {url.rpartition("/")[2] for url in above if url} - seen
+        return self._hospital not in level
+
     async def _hidden(self, caller: Caller) -> frozenset[Hidden]:
         concerned = [
             (patient, consents)
@@ -144,7 +184,7 @@ class Reach:
         ]
         found = [_very_restricted(caller.opened)] if caller.opened else []
         if concerned:
-            people = await self._people_of(caller.person) if caller.person else frozenset[str]()
+            people = await self._askers.get(caller.person or caller.client, lambda: self._who_asks(caller))
             for patient, consents in concerned:
                 purposes = EMERGENCY if patient in caller.opened else frozenset({caller.purpose})
                 asking = Asking(people, purposes, self._clock(), self._record().site.zone)

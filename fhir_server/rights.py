@@ -125,8 +125,8 @@ def _check_operated(type: str, old: Document | None, new: Document) -> None:
         return
     raise Forbidden(
         Text(
-            f"This {type} is a booking, a ticket or an issued document: use its operations ($book, $sign, $revoke, …).",
-            f"{type} ini booking, antrean, atau dokumen terbit: pakai operasinya ($book, $sign, $revoke, …).",
+            f"This {type} is a booking, a ticket, an issued document or a shared link: use its operations or pages.",
+            f"{type} ini booking, antrean, dokumen terbit, atau tautan: pakai operasi atau halamannya.",
         )
     )
 

@@ -17,12 +17,43 @@ from auth.pages.visit import origin
 from auth.people import RecordUnavailable
 from auth.storage.database import DatabaseFailed
 from fhir_server.errors import FhirError
-from portal import home, static
+from portal import (
+    account,
+    booked,
+    booking,
+    changing,
+    home,
+    offline,
+    people,
+    schedule,
+    shared_summary,
+    sharing,
+    static,
+    tickets,
+    verify,
+)
 from portal.paging import Page
+from portal.record import pages as record
+from portal.rights import pages as rights
 from portal.visit import NOT_A_PATIENT, Visit, refusal, visit_of
 from resources.issues import Text
 
-PAGES: tuple[Page, ...] = (*home.PAGES,)
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *schedule.PAGES,
+    *booking.PAGES,
+    *booked.PAGES,
+    *tickets.PAGES,
+    *changing.PAGES,
+    *verify.PAGES,
+    *offline.PAGES,
+    *record.PAGES,
+    *rights.PAGES,
+    *people.PAGES,
+    *sharing.PAGES,
+    *shared_summary.PAGES,
+    *account.PAGES,
+)
 
 A_YEAR = "public, max-age=31536000, immutable"
 STALE = Text(
@@ -43,7 +74,10 @@ def routes() -> list[BaseRoute]:
         Route(f"/{page.path}" if page.path else "/", partial(answer, page), methods=["GET", "POST"]) for page in PAGES
     ]
     last = Route("/{rest:path}", partial(answer, Page("", "nobody", nothing_here)), methods=["GET", "POST"])
-    return [Route("/portal", partial(answer, PAGES[0])), Mount("/portal", routes=[file, *pages, last])]
+    return [
+        Route("/portal", partial(answer, PAGES[0])),
+        Mount("/portal", routes=[file, *offline.FOR_BROWSERS, *pages, last]),
+    ]
 
 
 async def _file(request: Request) -> Response:

@@ -34,9 +34,14 @@ from portal import menu as menus
 from portal.callers import ANYBODY, caller_of, for_patient
 from portal.site import Portal
 from portal.static import address
+from portal.wording import full_moment
 from resources.issues import Text
 
+AS_A_PAGE = (("_format", "html"),)
+"""With a query the journal keeps which operation it was, and not only whose."""
+
 PATIENT_COOKIE, TEXT_COOKIE = "patient", "text"
+MARK = "Portal-Account"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -101,6 +106,11 @@ class Visit:
         return next((one for one in self.people if one.id == self.patient), None)
 
     @property
+    def mark(self) -> str:
+        """By which a device knows again whose pages it keeps, "" where nobody signed in; it tells no name."""
+        return hashlib.sha256(f"device:{self.user.username}".encode()).hexdigest()[:32] if self.user else ""
+
+    @property
     def acts_for_another(self) -> bool:
         return bool(self.patient) and (self.user is None or self.user.patient != self.patient)
 
@@ -109,6 +119,10 @@ class Visit:
 
     def text(self, text: Text) -> str:
         return text.in_language(self.language)
+
+    def moment(self, moment: datetime) -> str:
+        """A day and an hour at the hospital, in words."""
+        return full_moment(moment, self.zone, self.language)
 
     def query(self, name: str) -> str:
         """A parameter of the address, "" where it is missing."""
@@ -120,7 +134,8 @@ class Visit:
 
     def record(self, code: str) -> Record:
         """The record as this person may use it, for a page that reads much of it: `reading` tells the journal."""
-        trail = Trail(code, self._request("GET", f"Patient/{self.patient}/{code}" if self.patient else code))
+        path = f"Patient/{self.patient}/{code}" if self.patient else code
+        trail = Trail(code, self._request("GET", path, AS_A_PAGE))
         return self.portal.record_for(self.caller).watched(trail)
 
     @asynccontextmanager
@@ -178,11 +193,11 @@ class Visit:
         shown = _templates().get_template(template)
         token = csrf.token_of(self.sign_in.secret)
         html = shown.render(say=self.say, text=self.text, visit=self, csrf=token, static=address, **values)
-        response: Response = HTMLResponse(
-            html, status, headers={"Content-Security-Policy": POLICY, **_kept(self, html)}
-        )
-        if response.headers.get("ETag") and response.headers["ETag"] == self.request.headers.get("if-none-match"):
-            response = Response(status_code=304, headers={"ETag": response.headers["ETag"]})
+        headers = {"Content-Security-Policy": POLICY, **_kept(self, html)}
+        response: Response = HTMLResponse(html, status, headers=headers)
+        if "ETag" in headers and headers["ETag"] == self.request.headers.get("if-none-match"):
+            # A browser takes over what a 304 says: without the policy, the page it has would get the strictest one.
+            response = Response(status_code=304, headers=headers)
         self._remember(response)
         return response
 
@@ -251,7 +266,7 @@ def own(visit: Visit, form: Form) -> None:
 
 def _kept(visit: Visit, html: str) -> dict[str, str]:
     if visit.user is not None:
-        return {"Cache-Control": "no-store"}
+        return {"Cache-Control": "no-store", MARK: visit.mark}
     tag = hashlib.sha256(html.encode()).hexdigest()[:32]
     return {"Cache-Control": "private, no-cache", "ETag": f'"{tag}"', "Vary": "Cookie, Accept-Language"}
 

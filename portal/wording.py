@@ -35,6 +35,11 @@ def full_moment(moment: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{full_day(moment.astimezone(zone).date(), language)}, {wording.clock(moment, zone)}"
 
 
+def hours(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """08.00–12.00 WITA"""
+    return f"{start.astimezone(zone):%H.%M}–{wording.clock(end, zone)}"
+
+
 def duration(time: timedelta, language: str) -> str:
     """25 menit; 1 jam 5 menit; 3 hari. Of less than a minute: kurang dari 1 menit."""
     minutes = round(time.total_seconds() / 60)
@@ -45,6 +50,14 @@ def duration(time: timedelta, language: str) -> str:
         return _counted(round(hours / 24), DAYS[language])
     parts = ((hours, HOURS[language]), (rest, MINUTES[language]))
     return " ".join(_counted(number, words) for number, words in parts if number)
+
+
+def remaining(time: timedelta, language: str) -> str:
+    """2 hari 5 jam; 5 jam; of less than an hour: kurang dari 1 jam."""
+    days, hours = divmod(int(time.total_seconds()) // 3600, 24)
+    parts = ((days, DAYS[language]), (hours, HOURS[language]))
+    told = " ".join(_counted(number, words) for number, words in parts if number)
+    return told or {"id": "kurang dari 1 jam", "en": "less than 1 hour"}[language]
 
 
 def _counted(number: int, words: tuple[str, str]) -> str:

@@ -1,18 +1,18 @@
-"""What only operations of the hospital write: bookings and the queue, documents that were issued."""
+"""What the hospital alone writes: bookings and the queue, documents that were issued, links to a summary."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from resources.extensions import values
-from resources.systems import BOOKING, DOCUMENT, SESSION, TICKET
+from resources.systems import BOOKING, DOCUMENT, SESSION, SHARED_LINK, TICKET
 
-MARKS = {"Slot": SESSION, "Appointment": BOOKING, "Task": TICKET, "DocumentReference": DOCUMENT}
+MARKS = {"Slot": SESSION, "Appointment": BOOKING, "Task": TICKET, "DocumentReference": DOCUMENT, "Consent": SHARED_LINK}
 """Type -> the extension by which such a resource is known."""
 
 
 def is_operated(resource: Any) -> bool:
-    """Whether it is a session, a booking, a ticket, an issued document or the content of one."""
+    """Whether it is a session, a booking, a ticket, an issued document or the content of one, a link to a summary."""
     type = str(resource.get("resourceType"))
     if type == "Binary":
         return any(tag.get("system") == DOCUMENT for tag in _tags(resource))

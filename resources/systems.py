@@ -62,3 +62,6 @@ DOCUMENT_NUMBER_PREFIX: Final = LOCAL + "nomor-dokumen/"
 VERIFICATION: Final = "urn:rsud-fhir:verification"  # what the QR code on a document leads to
 LAST_DOCUMENT_NUMBER: Final = "urn:rsud-fhir:last-document-number"
 LAST_RECORD_NUMBER: Final = "urn:rsud-fhir:last-record-number"
+# What patients ask for at their pages.
+SHARED_LINK: Final = "urn:rsud-fhir:shared-link"  # a Consent that lets who has the link see a summary, by its SHA-256
+RIGHTS_REQUEST: Final = "urn:rsud-fhir:rights-request"  # a Task: a correction, a copy or a deletion is asked for

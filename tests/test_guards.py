@@ -34,6 +34,17 @@ def client(limits: Limits = Limits(), *, is_https: bool = False) -> httpx.AsyncC
     return httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://127.0.0.1")
 
 
+def test_looking_takes_nothing() -> None:
+    clock = Clock()
+    buckets = Buckets(60, clock)
+    assert [buckets.wait("a") for _ in range(BURST_SECONDS + 1)] == [0.0] * (BURST_SECONDS + 1)
+    for _ in range(BURST_SECONDS):
+        buckets.take("a")
+    assert buckets.wait("a") == buckets.take("a") == 1.0
+    clock.now += 1
+    assert buckets.wait("a") == 0.0
+
+
 def test_a_bucket_fills_again() -> None:
     clock = Clock()
     buckets = Buckets(60, clock)

@@ -51,6 +51,11 @@ def flags(parser: argparse.ArgumentParser) -> None:
         help="forget the authenticator app too: the phone is lost",
     )
     _password_flag(resetting)
+    acting = _named(actions, "act-for", "let an account open the record of a patient, such as a child's", act_for)
+    acting.add_argument("--patient", required=True, metavar="ID", help="the id of the Patient")
+    acting.add_argument("--until", required=True, type=date.fromisoformat, metavar="DATE", help="the last day")
+    ending = _named(actions, "end-acting-for", "end that at once", end_acting_for)
+    ending.add_argument("--patient", required=True, metavar="ID", help="the id of the Patient")
     binding = action(actions, "bind-code", "print a code with which a patient makes an account", bind_code)
     binding.add_argument("--patient", required=True, metavar="ID", help="the id of the Patient")
 
@@ -102,14 +107,36 @@ def reset_password(options: argparse.Namespace, database: Documents) -> Iterator
     )
 
 
+def act_for(options: argparse.Namespace, database: Documents) -> Iterator[Row]:
+    """After the desk has seen the papers of both. Where the account may open that record already, until another day."""
+    username, proxy = username_of(options.username), Proxy(_patient(options), options.until)
+    _found(users.act_for(database, username, proxy), username)
+    yield {"username": username, "patient": proxy.patient, "until": proxy.until.isoformat()}
+
+
+def end_acting_for(options: argparse.Namespace, database: Documents) -> Iterator[Row]:
+    """What the account has opened for this patient ends too."""
+    username, patient = username_of(options.username), _patient(options)
+    if not users.end_acting_for(database, username, patient):
+        raise UserRefused(f"{username} does not act for {patient}.")
+    tokens.revoke_grants_for_patient(database, username, patient)
+    yield {"username": username, "patient": patient, "until": None}
+
+
 def bind_code(options: argparse.Namespace, database: Documents) -> Iterator[Row]:
     """A code for the patient's own hands, after the desk has seen an identity card."""
     code, expires = new_code(PRINTED_SYMBOLS), datetime.now(UTC) + PRINTED_LIVES
-    patient = options.patient.removeprefix("Patient/")
-    if not FHIR_USER.fullmatch(f"Patient/{patient}"):
-        raise UserRefused("--patient is the id of a Patient.")
+    patient = _patient(options)
     binds.add(database, digest(as_issued(code)), OneTimeCode(expires, patient=patient))
     yield {"patient": patient, "code": code, "expires": expires.isoformat(timespec="seconds")}
+
+
+def _patient(options: argparse.Namespace) -> str:
+    """Raises UserRefused."""
+    patient: str = options.patient.removeprefix("Patient/")
+    if not FHIR_USER.fullmatch(f"Patient/{patient}"):
+        raise UserRefused("--patient is the id of a Patient.")
+    return patient
 
 
 def _named(actions: Any, name: str, summary: str, run: object) -> argparse.ArgumentParser:

@@ -14,8 +14,13 @@ async def show(visit: Visit) -> Response:
 
 
 async def submit(visit: Visit, _: Form) -> Response:
-    """Every session of the person ends, and the cookie is worth nothing."""
+    """Every session of the person ends, the cookie is worth nothing, and the browser deletes what it kept of us.
+
+    https://www.w3.org/TR/clear-site-data/
+    """
     assert visit.session is not None
     await visit.run(sign_out, visit.issuer, visit.session)
     await visit.tell("logout")
-    return visit.redirect("/auth/login?done=out", secret=visit.issuer.secret())
+    response = visit.redirect("/auth/login?done=out", secret=visit.issuer.secret())
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response

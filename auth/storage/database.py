@@ -22,7 +22,7 @@ INDEXES: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "auth_grants": (("until", True), ("username", False), ("client_id", False)),
     "auth_clients": (("origins", False),),
     "auth_initial_tokens": (("expires", True),),
-    "auth_users": (("fhir_user", False),),
+    "auth_users": (("fhir_user", False), ("acts_for.patient", False)),
     "auth_sessions": (("expires", True), ("username", False)),
     "auth_attempts": (("expires", True),),
     "auth_binds": (("expires", True), ("username", False)),

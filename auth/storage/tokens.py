@@ -43,6 +43,11 @@ def revoke_grants_of_user(database: Documents, username: str) -> int:
     return _revoke(database, {"username": username})
 
 
+def revoke_grants_for_patient(database: Documents, username: str, patient: str) -> int:
+    """End what a person has granted for the record of this patient; the number of grants."""
+    return _revoke(database, {"username": username, "context.patient": patient})
+
+
 def add(database: Documents, *tokens: Token) -> None:
     documents = [dataclasses.asdict(token) for token in tokens]
     database[TOKENS].insert_many([{"_id": row.pop("hash"), "used": 0, **row} for row in documents])

@@ -31,6 +31,26 @@ def of_person(database: Documents, fhir_user: str) -> User | None:
     return None if document is None else _user(document)
 
 
+def acting_for(database: Documents, patient: str) -> Iterator[User]:
+    """The accounts that act for a patient, those too whose time is over, in the order of their names."""
+    return map(_user, database[COLLECTION].find({"acts_for.patient": patient}, sort=[("_id", 1)]))
+
+
+def act_for(database: Documents, username: str, proxy: Proxy) -> bool:
+    """Let an account act for a patient, or until another day where it does already: one write. False where there is no
+    such account."""
+    row = _proxies((proxy,))
+    others = {"$filter": {"input": "$acts_for", "cond": {"$ne": ["$$this.patient", proxy.patient]}}}
+    change = [{"$set": {"acts_for": {"$concatArrays": [others, row]}}}]
+    return database[COLLECTION].update_one({"_id": username}, change).matched_count == 1
+
+
+def end_acting_for(database: Documents, username: str, patient: str) -> bool:
+    """False where the account does not act for this patient."""
+    change = {"$pull": {"acts_for": {"patient": patient}}}
+    return database[COLLECTION].update_one({"_id": username}, change).modified_count == 1
+
+
 def add(database: Documents, user: User) -> bool:
     """Add an account; False where its name is taken."""
     try:

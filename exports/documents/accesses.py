@@ -14,110 +14,141 @@ from typing import Any
 from exports import saying
 from exports.chart import Chart, name_of
 from exports.composition import categories
+from exports.units import Language
 from fhir_server.messages import Resource
+from resources.issues import Text
 
 EMERGENCY = "BTG"
+LINK = "tautan"
+"""The role of who was given a link to a summary."""
+
 TYPE = re.compile(r"[A-Z][A-Za-z]+")
 DOCUMENT = re.compile(r"[?&]document=([a-z-]{1,40})")
-SELF = "Anda sendiri"
-RECORD = "rekam medis"
+SELF = Text("You yourself", "Anda sendiri")
+WHO_HAS_A_LINK = Text("Who has the link that you gave", "Pemegang tautan yang Anda bagikan")
+RECORD = Text("the record", "rekam medis")
 ROLES = {
-    "dokter": "Dokter",
-    "perawat": "Perawat",
-    "bidan": "Bidan",
-    "farmasi": "Farmasi",
-    "laboratorium": "Laboratorium",
-    "radiologi": "Radiologi",
-    "pmik": "Perekam medis",
-    "pendaftaran": "Pendaftaran",
-    "kasir": "Kasir",
-    "manajemen": "Manajemen",
-    "it": "Teknologi informasi",
-    "pasien": "Pasien",
-    "wali": "Wali",
-    "sistem": "Sistem",
+    "dokter": Text("Doctor", "Dokter"),
+    "perawat": Text("Nurse", "Perawat"),
+    "bidan": Text("Midwife", "Bidan"),
+    "farmasi": Text("Pharmacy", "Farmasi"),
+    "laboratorium": Text("Laboratory", "Laboratorium"),
+    "radiologi": Text("Radiology", "Radiologi"),
+    "pmik": Text("Medical records", "Perekam medis"),
+    "pendaftaran": Text("Registration", "Pendaftaran"),
+    "kasir": Text("Cashier", "Kasir"),
+    "manajemen": Text("Management", "Manajemen"),
+    "it": Text("Information technology", "Teknologi informasi"),
+    "pasien": Text("Patient", "Pasien"),
+    "wali": Text("Guardian", "Wali"),
+    "sistem": Text("System", "Sistem"),
 }
 PURPOSES = {
-    "TREAT": "Perawatan pasien",
-    "HOPERAT": "Administrasi rumah sakit",
-    "HPAYMT": "Pembayaran",
-    "HSYSADMIN": "Pemeliharaan sistem",
-    "PATRQT": "Permintaan pasien",
-    "PWATRNY": "Permintaan wali",
-    EMERGENCY: "KEADAAN DARURAT",
+    "TREAT": Text("Care of the patient", "Perawatan pasien"),
+    "HOPERAT": Text("Hospital administration", "Administrasi rumah sakit"),
+    "HPAYMT": Text("Payment", "Pembayaran"),
+    "HSYSADMIN": Text("Maintenance of the system", "Pemeliharaan sistem"),
+    "PATRQT": Text("Request of the patient", "Permintaan pasien"),
+    "PWATRNY": Text("Request of the guardian", "Permintaan wali"),
+    EMERGENCY: Text("EMERGENCY", "KEADAAN DARURAT"),
 }
 VERBS = {
-    "read": "melihat",
-    "vread": "melihat riwayat perubahan",
-    "history-instance": "melihat riwayat perubahan",
-    "history-type": "melihat riwayat perubahan",
-    "history-system": "melihat riwayat perubahan",
-    "search-type": "melihat",
-    "search-system": "melihat",
-    "create": "menambahkan",
-    "update": "mengubah",
-    "patch": "mengubah",
-    "delete": "menghapus",
-    "operation": "membuka",
-    "transaction": "menyimpan beberapa",
+    "read": Text("looked at", "melihat"),
+    "vread": Text("looked at earlier versions of", "melihat riwayat perubahan"),
+    "history-instance": Text("looked at earlier versions of", "melihat riwayat perubahan"),
+    "history-type": Text("looked at earlier versions of", "melihat riwayat perubahan"),
+    "history-system": Text("looked at earlier versions of", "melihat riwayat perubahan"),
+    "search-type": Text("looked at", "melihat"),
+    "search-system": Text("looked at", "melihat"),
+    "create": Text("added", "menambahkan"),
+    "update": Text("changed", "mengubah"),
+    "patch": Text("changed", "mengubah"),
+    "delete": Text("deleted", "menghapus"),
+    "operation": Text("opened", "membuka"),
+    "transaction": Text("saved several", "menyimpan beberapa"),
 }
 WHOLE = {
-    "110127": "membuka rekam medis dalam keadaan darurat",
-    "110138": "menutup rekam medis yang dibuka dalam keadaan darurat",
-    "110106": "mengekspor rekam medis",
-    "110107": "memasukkan data dari sistem lain",
-    "AuthZ-Consent": "memutuskan izin bagi aplikasi",
-    "110122": "masuk ke sistem",
-    "110123": "keluar dari sistem",
+    "110127": Text("opened the record in an emergency", "membuka rekam medis dalam keadaan darurat"),
+    "110138": Text(
+        "closed the record that was opened in an emergency", "menutup rekam medis yang dibuka dalam keadaan darurat"
+    ),
+    "110106": Text("exported the record", "mengekspor rekam medis"),
+    "110107": Text("brought in data of another system", "memasukkan data dari sistem lain"),
+    "AuthZ-Consent": Text("decided about an app", "memutuskan izin bagi aplikasi"),
+    "110136": Text(
+        "ended the right of somebody to act for the patient", "mengakhiri hak seseorang untuk mewakili pasien"
+    ),
+    "110122": Text("signed in", "masuk ke sistem"),
+    "110123": Text("signed out", "keluar dari sistem"),
 }
 """Codes that say it all by themselves."""
 
 OPERATIONS = {
-    "$everything": "melihat seluruh rekam medis",
-    "$summary": "melihat ringkasan rekam medis",
-    "$export": "mengekspor rekam medis",
-    "$pdf": "mencetak dokumen",
-    "$issue": "menerbitkan dokumen",
-    "$sign": "menandatangani dokumen",
-    "$document": "membuka dokumen rekam medis",
+    "$booking": Text("looked at bookings", "melihat pendaftaran"),
+    "$live": Text("followed the queue", "mengikuti antrean"),
+    "$timeline": Text("looked at the visits", "melihat riwayat kunjungan"),
+    "$visit": Text("looked at a visit", "melihat satu kunjungan"),
+    "$results": Text("looked at test results", "melihat hasil pemeriksaan"),
+    "$vital-signs": Text("looked at vital signs", "melihat tanda vital"),
+    "$medicines": Text("looked at the medicines", "melihat obat"),
+    "$allergies": Text("looked at the allergies", "melihat alergi"),
+    "$immunizations": Text("looked at the vaccinations", "melihat imunisasi"),
+    "$coming": Text("looked at the next visits", "melihat kontrol berikutnya"),
+    "$documents": Text("looked at the documents", "melihat daftar dokumen"),
+    "$access": Text("looked at who opened the record", "melihat siapa yang membuka rekam medis"),
+    "$consents": Text("looked at the consents", "melihat persetujuan"),
+    "$links": Text("looked at links to the summary", "melihat tautan ringkasan"),
+    "$proxies": Text("looked at who acts for the patient", "melihat siapa yang mewakili pasien"),
+    "$requests": Text("looked at requests about the record", "melihat permintaan tentang rekam medis"),
+    "$everything": Text("looked at the whole record", "melihat seluruh rekam medis"),
+    "$summary": Text("looked at the summary of the record", "melihat ringkasan rekam medis"),
+    "$export": Text("exported the record", "mengekspor rekam medis"),
+    "$pdf": Text("printed a document", "mencetak dokumen"),
+    "$issue": Text("issued a document", "menerbitkan dokumen"),
+    "$sign": Text("signed a document", "menandatangani dokumen"),
+    "$document": Text("opened a document of the record", "membuka dokumen rekam medis"),
 }
-THINGS: Mapping[str, str] = {
-    "Patient": "data diri",
-    "RelatedPerson": "data keluarga",
-    "Encounter": "data kunjungan",
-    "EpisodeOfCare": "data perawatan berkelanjutan",
-    "Appointment": "janji temu",
-    "Task": "nomor antrean atau tugas",
-    "Observation": "hasil pemeriksaan",
-    "DiagnosticReport": "laporan hasil pemeriksaan",
-    "ImagingStudy": "hasil radiologi",
-    "Specimen": "data sampel laboratorium",
-    "Condition": "diagnosis",
-    "Procedure": "tindakan medis",
-    "MedicationRequest": "resep obat",
-    "MedicationDispense": "penyerahan obat",
-    "MedicationAdministration": "pemberian obat",
-    "MedicationStatement": "riwayat obat",
-    "AllergyIntolerance": "catatan alergi",
-    "Immunization": "catatan imunisasi",
-    "FamilyMemberHistory": "riwayat penyakit keluarga",
-    "ServiceRequest": "permintaan pemeriksaan atau rujukan",
-    "CarePlan": "rencana perawatan",
-    "ClinicalImpression": "penilaian klinis",
-    "NutritionOrder": "diet",
-    "Composition": "resume medis",
-    "DocumentReference": "dokumen",
-    "Binary": "berkas dokumen",
-    "Consent": "persetujuan",
-    "Coverage": "data penjamin biaya",
-    "Account": "tagihan",
-    "ChargeItem": "tagihan",
-    "Invoice": "tagihan",
-    "Communication": "pesan",
-    "QuestionnaireResponse": "isian formulir",
-    "AuditEvent": "riwayat akses",
-    "Provenance": "asal-usul data",
+THINGS: Mapping[str, Text] = {
+    "Patient": Text("personal data", "data diri"),
+    "RelatedPerson": Text("family data", "data keluarga"),
+    "Encounter": Text("visits", "data kunjungan"),
+    "EpisodeOfCare": Text("continuing care", "data perawatan berkelanjutan"),
+    "Appointment": Text("appointments", "janji temu"),
+    "Task": Text("queue numbers or tasks", "nomor antrean atau tugas"),
+    "Observation": Text("results", "hasil pemeriksaan"),
+    "DiagnosticReport": Text("reports of results", "laporan hasil pemeriksaan"),
+    "ImagingStudy": Text("radiology", "hasil radiologi"),
+    "Specimen": Text("laboratory samples", "data sampel laboratorium"),
+    "Condition": Text("diagnoses", "diagnosis"),
+    "Procedure": Text("procedures", "tindakan medis"),
+    "MedicationRequest": Text("prescriptions", "resep obat"),
+    "MedicationDispense": Text("medicines handed out", "penyerahan obat"),
+    "MedicationAdministration": Text("medicines given", "pemberian obat"),
+    "MedicationStatement": Text("history of medicines", "riwayat obat"),
+    "AllergyIntolerance": Text("allergies", "catatan alergi"),
+    "Immunization": Text("immunizations", "catatan imunisasi"),
+    "FamilyMemberHistory": Text("illnesses in the family", "riwayat penyakit keluarga"),
+    "ServiceRequest": Text("orders or referrals", "permintaan pemeriksaan atau rujukan"),
+    "CarePlan": Text("care plans", "rencana perawatan"),
+    "ClinicalImpression": Text("clinical assessments", "penilaian klinis"),
+    "NutritionOrder": Text("diet", "diet"),
+    "Composition": Text("discharge summaries", "resume medis"),
+    "DocumentReference": Text("documents", "dokumen"),
+    "Binary": Text("files of documents", "berkas dokumen"),
+    "Consent": Text("consents", "persetujuan"),
+    "Coverage": Text("insurance", "data penjamin biaya"),
+    "Account": Text("bills", "tagihan"),
+    "ChargeItem": Text("bills", "tagihan"),
+    "Invoice": Text("bills", "tagihan"),
+    "Communication": Text("messages", "pesan"),
+    "QuestionnaireResponse": Text("forms", "isian formulir"),
+    "AuditEvent": Text("the list of accesses", "riwayat akses"),
+    "Provenance": Text("where data come from", "asal-usul data"),
 }
+UNKNOWN = Text("Unknown", "Tidak dikenal")
+REASON = Text("reason", "alasan")
+TRIED = Text("tried, in vain: ", "mencoba ")
+OUTCOMES = {"4": Text("refused", "ditolak"), "8": Text("failed", "gagal")}
 MOST_NOTE = 300
 
 
@@ -132,13 +163,24 @@ class Access:
     is_emergency: bool
 
 
-def access(event: Resource, chart: Chart) -> Access:
-    agents: list[Mapping[str, Any]] = event.get("agent", [])
-    actor = next((one for one in agents if one.get("requestor")), agents[0] if agents else {})
+def access(event: Resource, chart: Chart, language: Language = "id") -> Access:
+    actor = actor_of(event)
     codes = categories(dict(actor), "purposeOfUse")
-    purpose = next((PURPOSES[code] for code in codes if code in PURPOSES), "")
+    purpose = next((PURPOSES[code].in_language(language) for code in codes if code in PURPOSES), "")
     is_emergency = EMERGENCY in codes or "110127" in categories_of(event)
-    return Access(chart.moment(event["recorded"]), _who(actor, chart), _what(event), purpose, is_emergency)
+    who, what = _who(actor, chart, language), _what(event, language)
+    return Access(chart.moment(event["recorded"]), who, what, purpose, is_emergency)
+
+
+def actor_of(event: Resource) -> Mapping[str, Any]:
+    """The agent who asked: a person, or a system that acts for itself."""
+    agents: list[Mapping[str, Any]] = event.get("agent", [])
+    return next((one for one in agents if one.get("requestor")), agents[0] if agents else {})
+
+
+def account_of(event: Resource) -> str:
+    """The account of who asked, or nothing."""
+    return str(actor_of(event).get("who", {}).get("identifier", {}).get("value", ""))
 
 
 def categories_of(event: Resource) -> set[str]:
@@ -147,25 +189,31 @@ def categories_of(event: Resource) -> set[str]:
     return {str(row.get("code")) for row in rows}
 
 
-def _who(actor: Mapping[str, Any], chart: Chart) -> str:
+def _who(actor: Mapping[str, Any], chart: Chart, language: Language) -> str:
     """dr. Siti Aminah (Dokter); of whom nothing was read, the account."""
     who = actor.get("who", {})
     if name_of(who, chart.base) == chart.focus:
-        return SELF
+        return SELF.in_language(language)
     found = chart.get(who)
-    name = saying.name(found) if found is not None else str(who.get("display") or "Tidak dikenal")
+    name = saying.name(found) if found is not None else str(who.get("display") or UNKNOWN.in_language(language))
     role = next((str(one["text"]) for one in actor.get("role", ()) if one.get("text")), "")
-    return f"{name} ({ROLES.get(role, role)})" if role else name
+    if role == LINK:
+        return WHO_HAS_A_LINK.in_language(language)
+    told = ROLES[role].in_language(language) if role in ROLES else role
+    return f"{name} ({told})" if role else name
 
 
-def _what(event: Resource) -> str:
+def _what(event: Resource, language: Language) -> str:
     codes, address = categories_of(event), _address(event)
-    told = next((words for code, words in WHOLE.items() if code in codes), "")
-    told = told or _operation(address) or f"{_verb(codes)} {_thing(address)}"
-    outcome = {"4": " – ditolak", "8": " – gagal"}.get(str(event.get("outcome")), "")
+    whole = next((words.in_language(language) for code, words in WHOLE.items() if code in codes), "")
+    told = whole or _operation(address, language) or f"{_verb(codes, language)} {_thing(address, language)}"
+    outcome = OUTCOMES.get(str(event.get("outcome")))
     notes = [str(one["text"]) for one in event.get("purposeOfEvent", ()) if one.get("text")]
-    note = f", alasan: {' '.join(notes[0].split())[:MOST_NOTE]}" if notes else ""
-    return (f"mencoba {told}" if outcome else told) + note + outcome
+    reason = REASON.in_language(language)
+    note = f", {reason}: {' '.join(notes[0].split())[:MOST_NOTE]}" if notes else ""
+    if outcome is None:
+        return told + note
+    return f"{TRIED.in_language(language)}{told}{note} – {outcome.in_language(language)}"
 
 
 def _address(event: Resource) -> str:
@@ -181,19 +229,19 @@ def _address(event: Resource) -> str:
     return next((one for one in patients if one), "")
 
 
-def _operation(address: str) -> str:
+def _operation(address: str, language: Language) -> str:
     path = address.partition("?")[0]
-    found = next((words for code, words in OPERATIONS.items() if path.endswith(code)), "")
+    found = next((words.in_language(language) for code, words in OPERATIONS.items() if path.endswith(code)), "")
     document = DOCUMENT.search(address)
     return f"{found}: {document[1].replace('-', ' ')}" if found and document else found
 
 
-def _verb(codes: set[str]) -> str:
-    return next((words for code, words in VERBS.items() if code in codes), "membuka")
+def _verb(codes: set[str], language: Language) -> str:
+    return next((words for code, words in VERBS.items() if code in codes), VERBS["operation"]).in_language(language)
 
 
-def _thing(address: str) -> str:
+def _thing(address: str, language: Language) -> str:
     """Of a compartment, such as Patient/1/Observation, what is inside."""
     path = address.partition("?")[0].partition("/_history")[0]
     types = [part for part in path.split("/")[::2] if TYPE.fullmatch(part)]
-    return THINGS.get(types[-1], RECORD) if types else RECORD
+    return (THINGS.get(types[-1], RECORD) if types else RECORD).in_language(language)

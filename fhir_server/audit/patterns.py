@@ -65,6 +65,7 @@ PATTERNS = {
     "logout": Pattern(AUTHENTICATION, coding(DICOM, "110123", "Logout"), "E"),
     "break-glass-start": Pattern(ALERT, coding(DICOM, "110127", "Emergency Override Started"), "E"),
     "break-glass-stop": Pattern(ALERT, coding(DICOM, "110138", "Emergency Override Stopped"), "E"),
+    "proxy-ended": Pattern(ALERT, coding(DICOM, "110136", "Security Roles Changed"), "E"),
     "consent-decision": Pattern(
         ALERT,
         coding("https://profiles.ihe.net/ITI/BALP/CodeSystem/AuthZsubType", "AuthZ-Consent", "Consent decision"),

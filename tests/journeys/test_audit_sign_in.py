@@ -35,11 +35,12 @@ SHOW_NOBODY = {
     *("/auth/style.css", "/auth/style.json", "/auth/jwks", "/v/style.css", "/v/keys.json"),
     *("/auth/authorize", "/auth/token", "/auth/introspect", "/auth/revoke", "/auth/register"),
     *("/auth/login", "/auth/logout", "/auth/totp", "/auth/apps", "/auth/password", "/auth/reset"),
+    "/auth/launch/apps",
 }
 """Addresses at which there is nothing of the record to tell of."""
 
-ELSEWHERE = ("/bookings", "/board", "/bpjs/antrean/", "/exports", "/v/{id}")
-"""Their tests are those of bookings, of exports and of exchange."""
+ELSEWHERE = ("/bookings", "/board", "/bpjs/antrean/", "/clinic", "/exports", "/v/{id}")
+"""Their tests are those of bookings, of exports, of exchange and of the clinic, whose pages are the same for all."""
 
 
 @pytest.fixture

@@ -9,8 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
+from auth.storage import clients
+from fhir_server.record import Record
+from main import open_record
 from settings import Settings
 from tests.journeys.smart import FHIR, serving
+from tests.journeys.tokens import APP
 from tests.portal.world import World, accounts, seeded
 
 DATABASE = "test_portal"
@@ -23,5 +27,14 @@ async def world(mongodb_uri: str) -> AsyncIterator[World]:
     settings = Settings(mongodb_uri=SecretStr(mongodb_uri), mongodb_database=DATABASE, base_url=FHIR)
     patients = await seeded(settings, today)
     async with serving(mongodb_uri, DATABASE) as smart:
+        clients.add(smart.issuer.database, APP)
         yield accounts(smart, patients, today)
         smart.issuer.database.client.drop_database(DATABASE)
+
+
+@pytest.fixture(scope="session")
+async def hospital(world: World, mongodb_uri: str) -> AsyncIterator[Record]:
+    """The record of the same hospital without limits, for what no caller may write."""
+    settings = Settings(mongodb_uri=SecretStr(mongodb_uri), mongodb_database=DATABASE, base_url=FHIR)
+    async with open_record(settings) as record:
+        yield record

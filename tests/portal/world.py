@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from auth.storage import users
+from auth.storage.database import Documents
 from auth.users import Proxy, User
 from fhir_server.record import Record
 from fhir_server.search.query import parse
@@ -75,7 +76,13 @@ async def _by_length(record: Record) -> list[str]:
 
 def accounts(smart: Smart, patients: list[str], today: date) -> World:
     """Makes the accounts."""
-    first, child, other = patients[0], patients[1], patients[2]
+    mother, stranger = enrolled(smart.issuer.database, patients, today)
+    return World(smart, mother, stranger, patients[1])
+
+
+def enrolled(database: Documents, patients: list[str], today: date) -> tuple[User, User]:
+    """The accounts of the mother, who acts for the second patient, and of the stranger."""
+    first, child, other = patients[:3]
     mother = User(
         "ibu",
         "pasien",
@@ -85,7 +92,5 @@ def accounts(smart: Smart, patients: list[str], today: date) -> World:
     )
     stranger = User("orang.lain", "pasien", PASSWORD_HASH, fhir_user=f"Patient/{other}")
     for user in (mother, stranger):
-        assert users.add(smart.issuer.database, user)
-    return World(smart, mother, stranger, child)
-
-
+        assert users.add(database, user)
+    return mother, stranger

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from auth.protocol import server_of
 from auth.signing_in import resume, sign_in
 from auth.storage import tokens, users
 from auth.storage.database import connected
-from auth.users import UserRefused
+from auth.users import Proxy, UserRefused
 from tests.auth import apps
 from tests.auth.accounts import PASSWORD, somebody
 from tests.processes import ROOT
@@ -85,6 +86,23 @@ def test_without_a_password_there_is_a_code(ask: Ask, issuer: Issuer, name: str)
     assert name in [row["username"] for row in ask("list")]
     with pytest.raises(UserRefused, match="already"):
         ask("add", "--username", name, "--role", "wali")
+
+
+def test_an_account_acts_for_a_patient_until_a_day_or_no_longer(ask: Ask, issuer: Issuer) -> None:
+    user = somebody(issuer)
+    for day in ("2027-06-30", "2027-12-31"):
+        (row,) = ask("act-for", "--username", user.username, "--patient", "Patient/9", "--until", day)
+        assert row == {"username": user.username, "patient": "9", "until": day}
+    found = users.find(issuer.database, user.username)
+    assert found is not None
+    assert found.acts_for == (Proxy("9", date(2027, 12, 31)),)
+    (row,) = ask("end-acting-for", "--username", user.username, "--patient", "9")
+    assert row["until"] is None
+    for arguments in (("end-acting-for",), ("act-for", "--until", "2027-01-01")):
+        with pytest.raises(UserRefused, match="no account|does not act"):
+            ask(*arguments, "--username", "tidak.ada", "--patient", "9")
+    with pytest.raises(UserRefused, match="--patient"):
+        ask("act-for", "--username", user.username, "--patient", "Budi Santoso", "--until", "2027-01-01")
 
 
 @pytest.mark.parametrize("action", ["disable", "reset-password"])

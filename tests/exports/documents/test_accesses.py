@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from exports.documents.accesses import OPERATIONS, access
+from exports.units import Language
 from fhir_server.audit.events import Event, Written
 from fhir_server.audit.patterns import PATTERNS
 from fhir_server.messages import Resource
@@ -70,10 +71,10 @@ def test_what_was_done(event: Event, words: str) -> None:
     assert _told(event).what == words
 
 
-def _told(event: Event) -> Any:
+def _told(event: Event, language: Language = "id") -> Any:
     chart = opened.chart([event])
     (found,) = chart.of("AuditEvent")
-    return access(found, chart)
+    return access(found, chart, language)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +112,34 @@ def test_nothing_that_was_searched_for_is_told() -> None:
     assert found.what == "melihat hasil pemeriksaan"
 
 
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (looked(WHEN), "looked at results"),
+        (event("read", f"Patient/{PATIENT}", status=403), "tried, in vain: looked at personal data – refused"),
+        (
+            event("break-glass-start", opened=(PATIENT,), note="gawat"),
+            "opened the record in an emergency, reason: gawat",
+        ),
+        (event("proxy-ended"), "ended the right of somebody to act for the patient"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_same_in_english(event: Event, words: str) -> None:
+    found = _told(event, "en")
+    assert (found.what, found.who) == (words, "dr. Kristina Bekantan, Sp.M (Doctor)")
+    assert found.purpose in ("Care of the patient", "EMERGENCY")
+
+
+def test_who_came_by_a_link_is_told_so() -> None:
+    found = _told(looked(WHEN, who="share:7", role="tautan", purpose="PATRQT"))
+    assert found.who == "Pemegang tautan yang Anda bagikan"
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("what", sorted({*PATTERNS, *OPERATIONS}))
-def test_each_kind_of_event_has_words(what: str) -> None:
-    found = _told(event(what, f"Patient/{PATIENT}"))
+def test_each_kind_of_event_has_words(what: str, language: Language) -> None:
+    found = _told(event(what, f"Patient/{PATIENT}"), language)
     assert found.what
     assert "$" not in found.what
     assert "Patient" not in found.what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from exports.documents.persetujuan_umum import CLAUSES, KIND, PURPOSES, THROUGH_SATUSEHAT, sheet
 from exports.making import Making
 from exports.sheet import Table, Together
+from resources import privacy
 from tests.exports import charts
 from tests.exports.documents.pages import changed, printed
 
@@ -126,3 +128,14 @@ def test_satusehat_has_a_consent_of_its_own(type: str, mark: str) -> None:
     policy = [{"uri": "https://satusehat.kemkes.go.id/platform"}]
     found = choices(with_consents(consent("a", rule(type), policy=policy)))
     assert {words: answer for words, answer in found.items() if answer} == {THROUGH_SATUSEHAT: mark}
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_was_decided_at_the_patients_pages_answers_no_other_question(allowed: bool) -> None:
+    at, performer = datetime(2026, 11, 1, tzinfo=UTC), {"reference": GROWN}
+    decided = [
+        {**privacy.consent(one, GROWN[8:], allowed=allowed, at=at, performer=performer), "id": one}
+        for one in privacy.CHOICES
+    ]
+    found = choices(with_consents(*decided))
+    assert {words: answer for words, answer in found.items() if answer} == {THROUGH_SATUSEHAT: "j" if allowed else "n"}

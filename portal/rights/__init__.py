@@ -1,0 +1,1 @@
+"""My rights: who opened the record, what was agreed to, what was asked of the hospital."""
