@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     verify_per_address: int = Field(
         60,
         ge=0,
-        description="Documents to check, shared summaries and wrong booking codes of one address a minute; 0 is no limit",
+        description="Documents, shared summaries and wrong booking codes of one address a minute; 0 is no limit",
     )
     export_workers: int = Field(1, ge=1, le=16, description="Processes that draw documents, for each server process")
     board_names: bool = Field(False, description="Show masked names (S*** R***) beside the numbers on the boards")

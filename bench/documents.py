@@ -80,7 +80,7 @@ async def measure(uri: str) -> Costs:
     async with _office(uri) as (office, record):
         wish = Wish(KINDS[KIND], VISIT, {})
         kind = wish.kind
-        chart = await gathered(record, kind.type, wish.id, kind.reads, kind.also)
+        chart = await gathered(record, kind.type, wish.id, kind.reads, also=kind.also)
         said = Wording(await office.letterhead())
         order = Order(KIND, chart.focus, await packed(chart), chart.zone.key, chart.base, said)
         cpu = _cpu(order)

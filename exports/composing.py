@@ -25,7 +25,7 @@ KINDS = ",".join(f"{LOINC}|{code}" for code, _ in (composition.OUTPATIENT, compo
 async def compose(request: FhirRequest, record: Record, *, type: str, id: str) -> FhirResponse:
     """Answers 201 with the Composition. Raises NotFound, Gone, Forbidden, Invalid, and Conflict where the visit has one
     already."""
-    chart = await gathered(record, type, id, visits.OF_ENCOUNTER, visits.ALSO)
+    chart = await gathered(record, type, id, visits.OF_ENCOUNTER, also=visits.ALSO)
     if there := composition.of_encounter(chart):
         raise _there(there["id"])
     draft = Change.create(sections.composed(chart), if_none_exist=_one_of(chart.focus))

@@ -93,8 +93,8 @@ async def gathered(
     type: str,
     id: str,
     reads: Sequence[Read | Further],
-    also: Sequence[str] = (),
     *,
+    also: Sequence[str] = (),
     options: Mapping[str, str] = NOTHING_ELSE,
     most: int = MOST,
 ) -> Chart:

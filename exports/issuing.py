@@ -67,14 +67,15 @@ class Issuing:
 
         async def attempt() -> Resource:
             old = [_superseded(await found_document(record, replaces))] if replaces else []
-            return await self._issue(record, wish, chart, about, (old, electronic and kind.signed))
+            return await self._issue(record, wish, (chart, about), (old, electronic and kind.signed))
 
         return await persistently(attempt, BUSY)
 
     async def _issue(
-        self, record: Record, wish: Wish, chart: Chart, about: Resource, how: tuple[list[Change], bool]
+        self, record: Record, wish: Wish, what: tuple[Chart, Resource], how: tuple[list[Change], bool]
     ) -> Resource:
-        (changes, electronic), hospital = how, self.office.hospital()
+        (chart, about), (changes, electronic) = what, how
+        hospital = self.office.hospital()
         at, ids, verification = self.clock(), new_ids(), secrets.token_hex(16)
         number = ""
         if wish.kind.number is not None:

@@ -53,7 +53,7 @@ class Office:
         if kind.settled is not None:
             today = self.clock().astimezone(record.site.zone).date()
             wish = replace(wish, options=kind.settled(wish.options, today))
-        return wish, await gathered(record, kind.type, wish.id, kind.reads, kind.also, options=wish.options)
+        return wish, await gathered(record, kind.type, wish.id, kind.reads, also=kind.also, options=wish.options)
 
     async def draw(self, record: Record, wish: Wish, chart: Chart, issued: Issued | None = None) -> bytes:
         """The PDF of a chart. Raises NotFound, Unavailable."""

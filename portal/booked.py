@@ -49,7 +49,7 @@ async def show(visit: Visit) -> Response:
         coming, ended, past = await asyncio.gather(
             listed(record, visit.patient, "Appointment", coming_from(visit)),
             listed(record, visit.patient, "Appointment", _ended_from(visit)),
-            listed(record, visit.patient, "Appointment", (("date", f"lt{today}"), *PAST), cursor),
+            listed(record, visit.patient, "Appointment", (("date", f"lt{today}"), *PAST), cursor=cursor),
         )
     return visit.page(
         "booking/booked.html",

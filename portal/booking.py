@@ -63,7 +63,7 @@ async def hold(visit: Visit, form: Form) -> Response:
     wished = Wished(wished.payer, wished.kind, form.one("referral").replace(" ", "").upper())
     problem = _problem(form, wished)
     if problem is not None:
-        return await _again(visit, session, wished, problem, 400)
+        return await _again(visit, session, wished, problem=problem, status=400)
     try:
         made = await visit.ask(
             "POST",
@@ -72,7 +72,7 @@ async def hold(visit: Visit, form: Form) -> Response:
             key=f"{form.one('key')}.{session.id}.{wished.payer}.{waits}",
         )
     except Refused as refused:
-        return await _again(visit, session, wished, plain(refused), refused.status)
+        return await _again(visit, session, wished, problem=plain(refused), status=refused.status)
     return visit.redirect(f"/portal/bookings/{made['id']}")
 
 
@@ -89,7 +89,7 @@ def _sent(visit: Visit, session: Session, wished: Wished) -> dict[str, Any]:
     return sent | {"kind": wished.kind, "referral": wished.referral} if wished.payer == "jkn" else sent
 
 
-async def _again(visit: Visit, session: Session, wished: Wished, problem: Text, status: int) -> Response:
+async def _again(visit: Visit, session: Session, wished: Wished, *, problem: Text, status: int) -> Response:
     """The page of the doctor's sessions, as they are this moment."""
     where = session.poli, session.doctor.removeprefix("Practitioner/")
     return sessions_page(visit, await timetable_now(visit, session.poli), where, wished, problem=problem, status=status)

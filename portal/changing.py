@@ -40,7 +40,7 @@ async def cancel(visit: Visit, form: Form) -> Response:
 
 
 def _cancel_page(
-    visit: Visit, booking: Booking, session: Session, problem: Text | None = None, status: int = 200
+    visit: Visit, booking: Booking, session: Session, *, problem: Text | None = None, status: int = 200
 ) -> Response:
     return visit.page(
         "booking/cancel.html",
@@ -73,7 +73,7 @@ async def reschedule(visit: Visit, form: Form) -> Response:
 
 
 async def _reschedule_page(
-    visit: Visit, booking: Booking, session: Session, problem: Text | None = None, status: int = 200
+    visit: Visit, booking: Booking, session: Session, *, problem: Text | None = None, status: int = 200
 ) -> Response:
     known = await timetable_now(visit, session.poli)
     others = [one for one in known.sessions if one.poli == session.poli and one.id != session.id]

@@ -105,7 +105,7 @@ async def standing(visit: Visit, booking: Booking, session: Session, record: Rec
     )
 
 
-def advice(found: Standing, booking: Booking, session: Session, rules: Rules, now: datetime) -> Text:
+def advice(found: Standing, booking: Booking, session: Session, rules: Rules, *, now: datetime) -> Text:
     """What to do now, in one or two sentences."""
     if found.state == "cancelled":
         return _ended(booking)

@@ -42,7 +42,7 @@ async def _next(visit: Visit, row: Row, record: Record) -> tuple[Row, Standing, 
     """With how it stands, what to do now, and a badge."""
     session = await session_of(visit.portal.hospital(), row.booking.session)
     standing = await following.standing(visit, row.booking, session, record)
-    told = following.advice(standing, row.booking, session, visit.portal.rules, visit.now)
+    told = following.advice(standing, row.booking, session, visit.portal.rules, now=visit.now)
     return row, standing, told, following.BADGES.get(standing.state, row.badge)
 
 

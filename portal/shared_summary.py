@@ -40,7 +40,7 @@ async def show(visit: Visit) -> Response:
     found = await _found(visit)
     language = _language(visit)
     record = await _record(visit, found, "$summary")
-    chart = await gathered(record, KIND.type, found.patient, KIND.reads, KIND.also)
+    chart = await gathered(record, KIND.type, found.patient, KIND.reads, also=KIND.also)
     await record.note()
     blocks = _flat(sheet(Making(chart, Letterhead(visit.portal.pages.hospital), language=language)).blocks)
     response = replace(visit, patient="", people=(), caller=ANYBODY).page(

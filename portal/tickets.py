@@ -83,7 +83,7 @@ async def show(visit: Visit) -> Response:
         standing=standing,
         name=poli_name(session),
         badge=following.BADGES.get(standing.state, following.BADGES["arrived"]),
-        advice=following.advice(standing, booking, session, visit.portal.rules, now),
+        advice=following.advice(standing, booking, session, visit.portal.rules, now=now),
         can_change=ticket.is_own and is_changeable(visit, booking, session),
         travel=travel,
         travels=TRAVELS,

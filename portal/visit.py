@@ -170,7 +170,7 @@ class Visit:
     ) -> FhirResponse:
         """The whole answer. Raises FhirError."""
         body = None if sent is None else parameters_of(sent)
-        request = self._request(method, path, query, body, key)
+        request = self._request(method, path, query, body, key=key)
         return await self.portal.dispatcher.answer(request, self.portal.record_for(self.caller))
 
     async def found(self, type: str, query: Parameters) -> list[Resource]:
@@ -183,7 +183,7 @@ class Visit:
         return list(await asyncio.gather(*(self.found(type, query) for type, query in searches)))
 
     def _request(
-        self, method: str, path: str, query: Parameters = (), body: Resource | None = None, key: str = ""
+        self, method: str, path: str, query: Parameters = (), body: Resource | None = None, *, key: str = ""
     ) -> FhirRequest:
         headers = {"accept-language": self.language, **({"idempotency-key": key} if key else {})}
         return FhirRequest(method, tuple(path.split("/")), query, headers, body, self.portal.base, self.sign_in.address)

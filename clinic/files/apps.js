@@ -8,11 +8,29 @@ import { say } from "./words.js";
 export function apps(patient, encounter) {
   const list = make("ul");
   const title = say("Aplikasi lain untuk pasien ini", "Other apps for this patient");
-  const element = make("section", { class: "card apps", "aria-label": title, hidden: true }, make("h2", {}, make("kbd", { "aria-hidden": "true" }, "a"), " ", title), list);
+  const element = make(
+    "section",
+    { class: "card apps", "aria-label": title, hidden: true },
+    make("h2", {}, make("kbd", { "aria-hidden": "true" }, "a"), " ", title),
+    list,
+  );
   async function load() {
     const { apps: found } = await json("/auth/launch/apps");
     const others = found.filter((one) => one.client_id !== CLIENT);
-    list.replaceChildren(...others.map((one) => make("li", {}, make("a", { href: launching(one, patient, encounter), target: "_blank", rel: "noopener" }, one.client_name, make("span", { "aria-hidden": "true" }, " ↗")))));
+    list.replaceChildren(
+      ...others.map((one) =>
+        make(
+          "li",
+          {},
+          make(
+            "a",
+            { href: launching(one, patient, encounter), target: "_blank", rel: "noopener" },
+            one.client_name,
+            make("span", { "aria-hidden": "true" }, " ↗"),
+          ),
+        ),
+      ),
+    );
     element.hidden = !others.length;
   }
   return { element, load, focus: () => list.querySelector("a")?.focus() };

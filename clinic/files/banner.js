@@ -19,7 +19,18 @@ export function banner(patient) {
     ["NIK", nik(patient)],
   ];
   return [
-    make("h1", {}, nameOf(patient), died ? label("dead", say("Meninggal", "Deceased"), typeof died === "string" ? ` ${dayOf(died)}` : "") : ""),
-    make("dl", {}, facts.filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),
+    make(
+      "h1",
+      {},
+      nameOf(patient),
+      died ? label("dead", say("Meninggal", "Deceased"), typeof died === "string" ? ` ${dayOf(died)}` : "") : "",
+    ),
+    make(
+      "dl",
+      {},
+      facts
+        .filter(([, value]) => value)
+        .map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))),
+    ),
   ];
 }

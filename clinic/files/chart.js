@@ -29,14 +29,29 @@ export function chart(main, id, failed) {
   main.replaceChildren(top, alerts, make("div", { class: "chart" }, columns(cards, beside)));
   keys(shortcuts(cards, beside));
   const context = { patient: id, encounter };
-  const parts = [fill(top, patient.then(banner)), fill(alerts, warned(context)), ...cards.map((one) => one.load(context))];
-  const ready = Promise.all(parts).then(() => { if (!over) performance.measure("chart", "chart-asked"); }, (problem) => {
-    if (over) return;
-    if (problem instanceof Refused && [403, 404, 410].includes(problem.status)) return closed(main);
-    failed(problem);
-  });
+  const parts = [
+    fill(top, patient.then(banner)),
+    fill(alerts, warned(context)),
+    ...cards.map((one) => one.load(context)),
+  ];
+  const ready = Promise.all(parts).then(
+    () => {
+      if (!over) performance.measure("chart", "chart-asked");
+    },
+    (problem) => {
+      if (over) return;
+      if (problem instanceof Refused && [403, 404, 410].includes(problem.status)) return closed(main);
+      failed(problem);
+    },
+  );
   beside.load().catch(() => {});
-  return { ready, leave: () => { over = true; keys({}); } };
+  return {
+    ready,
+    leave: () => {
+      over = true;
+      keys({});
+    },
+  };
 }
 
 async function warned(context) {
@@ -60,13 +75,26 @@ function card(section, number) {
   const body = make("div", { class: "body" }, make("p", { class: "loading" }, "…"));
   const title = section.title();
   const heading = make("h2", { tabindex: "-1" }, make("kbd", { "aria-hidden": "true" }, number), " ", title);
-  const element = make("section", { class: `card ${section.name}`, "aria-label": title, "aria-busy": "true" }, heading, body);
+  const element = make(
+    "section",
+    { class: `card ${section.name}`, "aria-label": title, "aria-busy": "true" },
+    heading,
+    body,
+  );
   async function load(context) {
     try {
       body.replaceChildren(...section.show(await section.ask(context, search), context).filter(Boolean));
     } catch (problem) {
       if (problem instanceof SignInFailed) throw problem;
-      body.replaceChildren(make("p", { class: "problem" }, problem instanceof Refused ? problem.message : say("Bagian ini tidak dapat ditampilkan.", "This part cannot be shown.")));
+      body.replaceChildren(
+        make(
+          "p",
+          { class: "problem" },
+          problem instanceof Refused
+            ? problem.message
+            : say("Bagian ini tidak dapat ditampilkan.", "This part cannot be shown."),
+        ),
+      );
       if (!(problem instanceof Refused)) console.error(problem);
     }
     element.removeAttribute("aria-busy");
@@ -75,18 +103,43 @@ function card(section, number) {
 }
 
 function shortcuts(cards, beside) {
-  const jump = cards.map((one, number) => [String(number + 1), { does: () => { one.element.scrollIntoView({ block: "nearest" }); one.heading.focus(); }, told: one.title }]);
+  const jump = cards.map((one, number) => [
+    String(number + 1),
+    {
+      does: () => {
+        one.element.scrollIntoView({ block: "nearest" });
+        one.heading.focus();
+      },
+      told: one.title,
+    },
+  ]);
   return {
     ...Object.fromEntries(jump),
     a: { does: beside.focus, told: say("Buka aplikasi lain", "Open another app") },
-    Escape: { does: () => { location.hash = "#/"; }, told: say("Kembali ke daftar pasien", "Back to the worklist") },
+    Escape: {
+      does: () => {
+        location.hash = "#/";
+      },
+      told: say("Kembali ke daftar pasien", "Back to the worklist"),
+    },
   };
 }
 
 function closed(main) {
-  main.replaceChildren(make("section", { class: "welcome" },
-    make("h1", {}, say("Rekam medis ini tidak terbuka bagi Anda", "This record is not open to you")),
-    make("p", {}, say("Anda membuka rekam medis pasien yang Anda layani: yang punya kunjungan atau janji temu dengan Anda. Bila pasien ini datang kepada Anda, mintalah pendaftaran mencatat kunjungannya.",
-      "You open the records of those whom you treat: who has a visit or an appointment with you. If this patient has come to you, ask the desk to register the visit.")),
-    make("p", {}, make("a", { href: "#/" }, say("Kembali ke daftar pasien", "Back to the worklist")))));
+  main.replaceChildren(
+    make(
+      "section",
+      { class: "welcome" },
+      make("h1", {}, say("Rekam medis ini tidak terbuka bagi Anda", "This record is not open to you")),
+      make(
+        "p",
+        {},
+        say(
+          "Anda membuka rekam medis pasien yang Anda layani: yang punya kunjungan atau janji temu dengan Anda. Bila pasien ini datang kepada Anda, mintalah pendaftaran mencatat kunjungannya.",
+          "You open the records of those whom you treat: who has a visit or an appointment with you. If this patient has come to you, ask the desk to register the visit.",
+        ),
+      ),
+      make("p", {}, make("a", { href: "#/" }, say("Kembali ke daftar pasien", "Back to the worklist"))),
+    ),
+  );
 }

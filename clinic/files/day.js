@@ -28,13 +28,37 @@ export function day({ appointments, encounters, tasks }) {
 }
 
 function ofBooking(one) {
-  const person = (kind) => one.participant?.map((row) => row.actor?.reference ?? "").find((link) => link.startsWith(kind));
+  const person = (kind) =>
+    one.participant?.map((row) => row.actor?.reference ?? "").find((link) => link.startsWith(kind));
   const number = one.identifier?.find((row) => row.system === NUMBER)?.value ?? "";
-  const state = one.status === "fulfilled" ? "done" : one.status === "arrived" || one.status === "checked-in" ? "arrived" : "booked";
-  return { key: `Appointment/${one.id}`, patient: person("Patient/") ?? "", state, number, at: one.start ?? "", since: "", until: "", encounter: "", priority: "", what: one.serviceType?.[0]?.text ?? "" };
+  const state =
+    one.status === "fulfilled"
+      ? "done"
+      : one.status === "arrived" || one.status === "checked-in"
+        ? "arrived"
+        : "booked";
+  return {
+    key: `Appointment/${one.id}`,
+    patient: person("Patient/") ?? "",
+    state,
+    number,
+    at: one.start ?? "",
+    since: "",
+    until: "",
+    encounter: "",
+    priority: "",
+    what: one.serviceType?.[0]?.text ?? "",
+  };
 }
 
-const OF_VISIT = { planned: "booked", arrived: "arrived", triaged: "arrived", "in-progress": "serving", onleave: "away", finished: "done" };
+const OF_VISIT = {
+  planned: "booked",
+  arrived: "arrived",
+  triaged: "arrived",
+  "in-progress": "serving",
+  onleave: "away",
+  finished: "done",
+};
 
 function ofVisit(one, key) {
   const history = one.statusHistory ?? [];
@@ -53,18 +77,26 @@ function ofVisit(one, key) {
   };
 }
 
-const OF_TICKET = { requested: "waiting", received: "called", "in-progress": "serving", completed: "done", cancelled: "done" };
+const OF_TICKET = {
+  requested: "waiting",
+  received: "called",
+  "in-progress": "serving",
+  completed: "done",
+  cancelled: "done",
+};
 const NOTES = { skipped: "away", absent: "away" };
 
 function ofTicket(task) {
-  const told = Object.fromEntries((task.extension?.find((one) => one.url === TICKET)?.extension ?? []).map((one) => [one.url, one]));
+  const told = Object.fromEntries(
+    (task.extension?.find((one) => one.url === TICKET)?.extension ?? []).map((one) => [one.url, one]),
+  );
   const note = NOTES[task.businessStatus?.coding?.[0]?.code];
   const waits = task.status === "requested" || task.status === "received";
   return {
     number: told.letter ? `${told.letter.valueString}-${told.number.valueInteger}` : "",
-    state: waits && note ? note : OF_TICKET[task.status] ?? "waiting",
+    state: waits && note ? note : (OF_TICKET[task.status] ?? "waiting"),
     since: task.authoredOn ?? "",
-    until: task.executionPeriod?.start ?? (waits ? "" : task.executionPeriod?.end ?? ""),
+    until: task.executionPeriod?.start ?? (waits ? "" : (task.executionPeriod?.end ?? "")),
     priority: told.priority?.valueString ?? "",
   };
 }
@@ -72,7 +104,13 @@ function ofTicket(task) {
 function inOrder(one, other) {
   const rank = (row) => STATES.indexOf(row.state);
   const first = (row) => (row.priority && row.state === "waiting" ? 0 : 1);
-  return rank(one) - rank(other) || first(one) - first(other) || digits(one) - digits(other) || one.at.localeCompare(other.at) || one.key.localeCompare(other.key);
+  return (
+    rank(one) - rank(other) ||
+    first(one) - first(other) ||
+    digits(one) - digits(other) ||
+    one.at.localeCompare(other.at) ||
+    one.key.localeCompare(other.key)
+  );
 }
 
 function digits(row) {

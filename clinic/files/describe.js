@@ -37,7 +37,8 @@ export function sexOf(patient) {
 
 // Years; months below two years; days below two months.
 export function ageOf(birthDate, at) {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(birthDate ?? "")) return birthDate ? `± ${iso.format(at).slice(0, 4) - birthDate.slice(0, 4)} ${say("th", "y")}` : "";
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(birthDate ?? ""))
+    return birthDate ? `± ${iso.format(at).slice(0, 4) - birthDate.slice(0, 4)} ${say("th", "y")}` : "";
   const [born, today] = [birthDate, iso.format(at)].map((text) => text.split("-").map(Number));
   const months = (today[0] - born[0]) * 12 + today[1] - born[1] - (today[2] < born[2] ? 1 : 0);
   if (months >= 24) return `${Math.floor(months / 12)} ${say("th", "y")}`;
@@ -54,7 +55,9 @@ export function dayOf(text) {
 }
 
 export function clockOf(text) {
-  return text && text.length > 10 && !Number.isNaN(Date.parse(text)) ? clock.format(new Date(text)).replace(":", ".") : "";
+  return text && text.length > 10 && !Number.isNaN(Date.parse(text))
+    ? clock.format(new Date(text)).replace(":", ".")
+    : "";
 }
 
 export function momentOf(text) {

@@ -55,7 +55,8 @@ function page(bundle) {
 
 // The digits of a Quantity as they were written: 4.00 stays 4.00.
 async function resource(response) {
-  const written = (key, value, context) => (key === "value" && typeof value === "number" ? context?.source ?? String(value) : value);
+  const written = (key, value, context) =>
+    key === "value" && typeof value === "number" ? (context?.source ?? String(value)) : value;
   return JSON.parse(await response.text(), written);
 }
 

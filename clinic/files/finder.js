@@ -8,18 +8,13 @@ const PAUSE_MS = 180;
 const MOST = 12;
 const ELEMENTS = "name,identifier,birthDate,gender";
 
+// { element, focus }.
 export function finder() {
-  const input = make("input", { id: "find", type: "search", autocomplete: "off", spellcheck: "false", placeholder: say("Nama, no. RM, atau NIK", "Name, record number or NIK"), oninput: later, onkeydown: move });
+  const input = field();
   const list = make("ul", { class: "found" });
-  const note = make("p", { class: "note", role: "status" }, say("Ketik sedikitnya dua huruf.", "Type at least two letters."));
+  const note = make("p", { class: "note", role: "status" }, told("", []));
   let timer = 0;
   let latest = 0;
-
-  function later() {
-    clearTimeout(timer);
-    timer = setTimeout(look, PAUSE_MS);
-  }
-
   async function look() {
     const text = input.value.trim();
     const mine = ++latest;
@@ -28,28 +23,52 @@ export function finder() {
     list.replaceChildren(...(Array.isArray(rows) ? rows : []).map(card));
     note.textContent = told(text, rows);
   }
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE_MS);
+  });
+  moving(input, list);
+  const focus = () => {
+    input.focus();
+    input.select();
+  };
+  return {
+    element: make("section", { class: "card finder", "aria-labelledby": "find-title" }, title(), input, list, note),
+    focus,
+  };
+}
 
-  function move(event) {
-    if (event.key === "Enter" || event.key === "ArrowDown") {
-      event.preventDefault();
-      const first = list.querySelector("a");
-      if (event.key === "Enter" && list.children.length === 1) first.click();
-      else first?.focus();
-    }
-  }
+function field() {
+  return make("input", {
+    id: "find",
+    type: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: say("Nama, no. RM, atau NIK", "Name, record number or NIK"),
+  });
+}
 
+function title() {
+  const words = make("label", { for: "find" }, say("Cari pasien", "Find a patient"), " ", make("kbd", {}, "/"));
+  return make("h2", { id: "find-title" }, words);
+}
+
+// Arrows lead from the text to who was found, and back; Enter opens the only one.
+function moving(input, list) {
+  const links = () => [...list.querySelectorAll("a")];
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    if (event.key === "Enter" && links().length === 1) links()[0].click();
+    else links()[0]?.focus();
+  });
   list.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const links = [...list.querySelectorAll("a")];
-    (links[links.indexOf(document.activeElement) + by] ?? input).focus();
+    (links()[links().indexOf(document.activeElement) + by] ?? input).focus();
   });
-
-  const element = make("section", { class: "card finder", "aria-labelledby": "find-title" },
-    make("h2", { id: "find-title" }, make("label", { for: "find" }, say("Cari pasien", "Find a patient"), " ", make("kbd", {}, "/"))), input, list, note);
-  return { element, focus: () => { input.focus(); input.select(); } };
 }
 
 // A text with a digit is a number; anything else is of a name, each word of it at the beginning of a part if there is such
@@ -67,14 +86,34 @@ async function found(parameter, values) {
 }
 
 function card(patient) {
-  const about = [recordNumber(patient) && `${say("RM", "Rec.")} ${recordNumber(patient)}`, dayOf(patient.birthDate), ageOf(patient.birthDate, now()), sexOf(patient)];
-  return make("li", {}, make("a", { href: `#/patient/${encodeURIComponent(patient.id)}` },
-    make("strong", {}, nameOf(patient)), make("small", {}, about.filter(Boolean).join(" · ")), nik(patient) && make("small", {}, `NIK ${nik(patient)}`)));
+  const about = [
+    recordNumber(patient) && `${say("RM", "Rec.")} ${recordNumber(patient)}`,
+    dayOf(patient.birthDate),
+    ageOf(patient.birthDate, now()),
+    sexOf(patient),
+  ];
+  return make(
+    "li",
+    {},
+    make(
+      "a",
+      { href: `#/patient/${encodeURIComponent(patient.id)}` },
+      make("strong", {}, nameOf(patient)),
+      make("small", {}, about.filter(Boolean).join(" · ")),
+      nik(patient) && make("small", {}, `NIK ${nik(patient)}`),
+    ),
+  );
 }
 
 function told(text, rows) {
   if (!Array.isArray(rows)) return rows.message;
   if (text.length < 2) return say("Ketik sedikitnya dua huruf.", "Type at least two letters.");
-  if (!rows.length) return say("Tidak ditemukan di antara pasien yang boleh Anda buka.", "Not found among the patients whose record you may open.");
-  return rows.length === MOST ? say("Masih ada yang lain: ketik lebih lengkap.", "There are more: type more of it.") : say(`${rows.length} pasien`, `${rows.length} patients`);
+  if (!rows.length)
+    return say(
+      "Tidak ditemukan di antara pasien yang boleh Anda buka.",
+      "Not found among the patients whose record you may open.",
+    );
+  return rows.length === MOST
+    ? say("Masih ada yang lain: ketik lebih lengkap.", "There are more: type more of it.")
+    : say(`${rows.length} pasien`, `${rows.length} patients`);
 }

@@ -23,8 +23,13 @@ export function listen() {
 
 export function dialog(title, ...content) {
   const close = make("button", { class: "quiet", onclick: () => shown.close() }, say("Tutup (Esc)", "Close (Esc)"));
-  const shown = make("dialog", { "aria-labelledby": "dialog-title", onclose: () => shown.remove() },
-    make("h2", { id: "dialog-title" }, title), ...content, make("p", { class: "answers" }, close));
+  const shown = make(
+    "dialog",
+    { "aria-labelledby": "dialog-title", onclose: () => shown.remove() },
+    make("h2", { id: "dialog-title" }, title),
+    ...content,
+    make("p", { class: "answers" }, close),
+  );
   document.body.append(shown);
   shown.showModal();
   close.focus();
@@ -32,6 +37,8 @@ export function dialog(title, ...content) {
 }
 
 export function help() {
-  const rows = Object.entries(current).filter(([, one]) => one.told).map(([key, one]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, one.told)]);
+  const rows = Object.entries(current)
+    .filter(([, one]) => one.told)
+    .map(([key, one]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, one.told)]);
   dialog(say("Tombol pintas", "Keyboard shortcuts"), make("dl", { class: "keys" }, rows.flat()));
 }

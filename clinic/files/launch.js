@@ -12,7 +12,11 @@ function refuse(text) {
 }
 
 if (isOurs && query.get("launch")) {
-  begin(query.get("launch")).catch(() => refuse(say("Server tidak menjawab. Muat ulang halaman ini.", "The server does not answer. Load this page again.")));
+  begin(query.get("launch")).catch(() =>
+    refuse(say("Server tidak menjawab. Muat ulang halaman ini.", "The server does not answer. Load this page again.")),
+  );
 } else {
-  refuse(say("Klinik ini hanya dapat dibuka dari rumah sakitnya sendiri.", "This clinic opens only from its own hospital."));
+  refuse(
+    say("Klinik ini hanya dapat dibuka dari rumah sakitnya sendiri.", "This clinic opens only from its own hospital."),
+  );
 }

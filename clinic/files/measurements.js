@@ -5,7 +5,19 @@ import { answered, codeOf, measured } from "./names.js";
 
 const SYSTOLIC = "8480-6";
 const DIASTOLIC = "8462-4";
-const FLAGS = { LL: "LL", LU: "LL", HH: "HH", HU: "HH", L: "L", "<": "L", H: "H", ">": "H", A: "A", AA: "AA", POS: "A" };
+const FLAGS = {
+  LL: "LL",
+  LU: "LL",
+  HH: "HH",
+  HU: "HH",
+  L: "L",
+  "<": "L",
+  H: "H",
+  ">": "H",
+  A: "A",
+  AA: "AA",
+  POS: "A",
+};
 const VOID = ["entered-in-error", "cancelled"];
 
 // [{ code, name, unit, values: [{ at, number, text, flag, low, high, range }] }]
@@ -13,7 +25,8 @@ export function series(observations) {
   const found = new Map();
   for (const one of observations.filter((row) => !VOID.includes(row.status)).flatMap(parts)) {
     const code = codeOf(one.code);
-    if (!found.has(code)) found.set(code, { code, name: measured(one.code), unit: unitOf(one.valueQuantity), values: [] });
+    if (!found.has(code))
+      found.set(code, { code, name: measured(one.code), unit: unitOf(one.valueQuantity), values: [] });
     found.get(code).values.push(valueOf(one));
   }
   const all = [...found.values()];
@@ -26,10 +39,12 @@ export function pressures(all) {
   const [upper, lower] = [SYSTOLIC, DIASTOLIC].map((code) => all.find((row) => row.code === code));
   if (!upper || !lower) return null;
   const below = new Map(lower.values.map((value) => [value.at, value]));
-  const values = upper.values.filter((value) => below.has(value.at)).map((value) => {
-    const other = below.get(value.at);
-    return { ...value, text: `${value.text}/${other.text}`, lower: other.number, flag: value.flag || other.flag };
-  });
+  const values = upper.values
+    .filter((value) => below.has(value.at))
+    .map((value) => {
+      const other = below.get(value.at);
+      return { ...value, text: `${value.text}/${other.text}`, lower: other.number, flag: value.flag || other.flag };
+    });
   return values.length ? { ...upper, code: "85354-9", values } : null;
 }
 
@@ -40,21 +55,43 @@ function parts(observation) {
 }
 
 function at(observation) {
-  return observation.effectiveDateTime ?? observation.effectivePeriod?.start ?? observation.effectiveInstant ?? observation.issued ?? "";
+  return (
+    observation.effectiveDateTime ??
+    observation.effectivePeriod?.start ??
+    observation.effectiveInstant ??
+    observation.issued ??
+    ""
+  );
 }
 
 function valueOf(one) {
   const { valueQuantity: quantity } = one;
   const range = (one.referenceRange ?? []).find((row) => !row.type || has(row.type, "normal")) ?? {};
-  const [low, high] = [range.low?.value, range.high?.value].map((bound) => (bound === undefined ? null : Number(bound)));
+  const [low, high] = [range.low?.value, range.high?.value].map((bound) =>
+    bound === undefined ? null : Number(bound),
+  );
   const number = quantity?.value === undefined ? null : Number(quantity.value);
-  return { at: at(one), number, text: told(one), flag: flagOf(one, number, low, high), low, high, range: rangeText(range) };
+  return {
+    at: at(one),
+    number,
+    text: told(one),
+    flag: flagOf(one, number, low, high),
+    low,
+    high,
+    range: rangeText(range),
+  };
 }
 
 function told(one) {
   if (one.valueQuantity) return numberOf(one.valueQuantity);
   if (one.valueBoolean !== undefined) return one.valueBoolean ? "+" : "−";
-  return answered(one.valueCodeableConcept) || one.valueString || String(one.valueInteger ?? "") || textOf(one.dataAbsentReason) || "–";
+  return (
+    answered(one.valueCodeableConcept) ||
+    one.valueString ||
+    String(one.valueInteger ?? "") ||
+    textOf(one.dataAbsentReason) ||
+    "–"
+  );
 }
 
 function flagOf(one, number, low, high) {

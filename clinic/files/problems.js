@@ -1,25 +1,45 @@
 // Problems that stay, and diagnoses of the visits. https://hl7.org/fhir/R4/condition.html
 import { dayOf, has, textOf } from "./describe.js";
 import { make } from "./element.js";
+import { partial } from "./partial.js";
 import { say } from "./words.js";
 
 const ACTIVE = ["active", "recurrence", "relapse"];
+const OVER = "inactive,remission,resolved";
 const ICD_10 = "http://hl7.org/fhir/sid/icd-10";
 const ELEMENTS = "clinicalStatus,verificationStatus,category,code,onsetDateTime,recordedDate,abatementDateTime";
 
 export const problems = {
   name: "problems",
   title: () => say("Masalah dan diagnosis", "Problems and diagnoses"),
-  ask: async ({ patient }, search) => (await search("Condition", { patient, _sort: "-recorded-date", _count: 100, _elements: ELEMENTS })).rows,
-  show: (rows) => {
-    const sound = rows.filter((one) => !has(one.verificationStatus, "entered-in-error") && !has(one.verificationStatus, "refuted"));
+  ask: ({ patient }, search) => {
+    const asked = { patient, _sort: "-recorded-date", _elements: ELEMENTS };
+    return Promise.all([
+      search("Condition", { ...asked, "clinical-status:not": OVER, _count: 200 }),
+      search("Condition", { ...asked, "clinical-status": OVER, _count: 100 }),
+    ]);
+  },
+  show: (pages) => {
+    const sound = pages
+      .flatMap((page) => page.rows)
+      .filter((one) => !has(one.verificationStatus, "entered-in-error") && !has(one.verificationStatus, "refuted"));
     const listed = once(sound.filter((one) => isOf(one, "problem-list-item") && isActive(one)));
     const codes = new Set(listed.map(key));
     const diagnoses = once(sound.filter((one) => isOf(one, "encounter-diagnosis") && !codes.has(key(one))));
     const [current, past] = [diagnoses.filter(isActive), diagnoses.filter((one) => !isActive(one))];
     return [
-      listed.length + current.length ? make("ul", { class: "rows" }, [...listed, ...current].map(line)) : make("p", { class: "none" }, say("Tidak ada masalah aktif.", "No active problems.")),
-      past.length ? make("details", {}, make("summary", {}, say(`Diagnosis terdahulu (${past.length})`, `Earlier diagnoses (${past.length})`)), make("ul", { class: "rows" }, past.map(line))) : null,
+      ...partial(pages[0]),
+      listed.length + current.length
+        ? make("ul", { class: "rows" }, [...listed, ...current].map(line))
+        : make("p", { class: "none" }, say("Tidak ada masalah aktif.", "No active problems.")),
+      past.length
+        ? make(
+            "details",
+            {},
+            make("summary", {}, say(`Diagnosis terdahulu (${past.length})`, `Earlier diagnoses (${past.length})`)),
+            make("ul", { class: "rows" }, past.map(line)),
+          )
+        : null,
     ];
   },
 };
@@ -48,5 +68,11 @@ function once(rows) {
 
 function line(one) {
   const since = dayOf(one.onsetDateTime ?? one.recordedDate);
-  return make("li", {}, make("span", {}, textOf(one.code) || say("Tanpa nama", "Unnamed")), icd(one) && make("code", {}, icd(one)), since && make("small", {}, since));
+  return make(
+    "li",
+    {},
+    make("span", {}, textOf(one.code) || say("Tanpa nama", "Unnamed")),
+    icd(one) && make("code", {}, icd(one)),
+    since && make("small", {}, since),
+  );
 }

@@ -59,7 +59,9 @@ export async function token() {
 }
 
 export function refreshed() {
-  refreshing ??= refresh().finally(() => { refreshing = null; });
+  refreshing ??= refresh().finally(() => {
+    refreshing = null;
+  });
   return refreshing;
 }
 
@@ -88,7 +90,8 @@ async function refresh() {
 
 function begun(answer, asked, told) {
   const claims = claimsOf(answer.id_token);
-  if (claims.nonce !== asked.nonce || claims.aud !== CLIENT || claims.iss !== told.issuer) throw new SignInFailed("id_token");
+  if (claims.nonce !== asked.nonce || claims.aud !== CLIENT || claims.iss !== told.issuer)
+    throw new SignInFailed("id_token");
   return keep({
     ...tokens(answer, null),
     person: (claims.fhirUser ?? "").slice(fhirBase.length + 1),
@@ -124,7 +127,9 @@ function send(url, form) {
 
 // It came from the token endpoint itself, so that its signature need not be checked (OpenID Connect Core 3.1.3.7).
 function claimsOf(idToken) {
-  const bytes = Uint8Array.from(atob(idToken.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(idToken.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (one) =>
+    one.charCodeAt(0),
+  );
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
@@ -137,5 +142,8 @@ function random() {
 }
 
 function encoded(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=/g, "");
 }

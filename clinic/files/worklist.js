@@ -19,7 +19,11 @@ const LABELS = {
   away: ["Tidak di tempat", "Away"],
   done: ["Selesai", "Done"],
 };
-const PRIORITIES = { elderly: ["Lanjut usia", "Elderly"], disabled: ["Disabilitas", "Disabled"], pregnant: ["Ibu hamil", "Pregnant"] };
+const PRIORITIES = {
+  elderly: ["Lanjut usia", "Elderly"],
+  disabled: ["Disabilitas", "Disabled"],
+  pregnant: ["Ibu hamil", "Pregnant"],
+};
 
 // { ready: when it stands, leave: ends it }. `failed`: is told what the page cannot help.
 export function worklist(main, failed) {
@@ -27,35 +31,80 @@ export function worklist(main, failed) {
   const counts = make("ul", { class: "counts" });
   const note = make("p", { class: "note", role: "status" });
   const find = finder();
-  main.replaceChildren(
-    make("div", { class: "heading" }, make("h1", {}, say("Pasien hari ini", "Today's patients")), make("p", { class: "lead" }, dayOf(isoDay(now()))), counts),
-    make("div", { class: "desk" }, make("section", { class: "card list", "aria-label": say("Pasien hari ini", "Today's patients") }, table(list), note), find.element));
   document.title = say("Pasien hari ini", "Today's patients");
-  keys({
+  main.replaceChildren(heading(counts), make("div", { class: "desk" }, card(list, note), find.element));
+  keys(shortcuts(list, find));
+  return again(async (isOver) => {
+    try {
+      const found = await today();
+      if (isOver()) return;
+      show(found, { list, counts });
+      note.textContent = found.rows.length ? "" : nobody();
+    } catch (problem) {
+      if (isOver()) return;
+      if (!(problem instanceof Refused)) throw problem;
+      note.textContent = problem.message;
+    }
+  }, failed);
+}
+
+// Does the same every AGAIN_MS, from the end of the last time on; `failed` is told what ends it.
+function again(does, failed) {
+  let timer = 0;
+  let over = false;
+  async function once() {
+    try {
+      await does(() => over);
+      if (!over) timer = setTimeout(once, AGAIN_MS);
+    } catch (problem) {
+      failed(problem);
+    }
+  }
+  const leave = () => {
+    over = true;
+    clearTimeout(timer);
+    keys({});
+  };
+  return { ready: once(), leave };
+}
+
+function heading(counts) {
+  return make(
+    "div",
+    { class: "heading" },
+    make("h1", {}, say("Pasien hari ini", "Today's patients")),
+    make("p", { class: "lead" }, dayOf(isoDay(now()))),
+    counts,
+  );
+}
+
+function card(list, note) {
+  return make(
+    "section",
+    { class: "card list", "aria-label": say("Pasien hari ini", "Today's patients") },
+    table(list),
+    note,
+  );
+}
+
+function nobody() {
+  return say(
+    "Belum ada pasien untuk Anda hari ini. Tekan / untuk mencari pasien.",
+    "No patients for you today yet. Press / to find a patient.",
+  );
+}
+
+function shortcuts(list, find) {
+  const open = () => (list.querySelector("a:focus") ?? list.querySelector("a"))?.click();
+  return {
     j: { does: () => step(list, 1), told: say("Pasien berikutnya", "Next patient") },
     k: { does: () => step(list, -1), told: say("Pasien sebelumnya", "Previous patient") },
-    Enter: { does: () => (list.querySelector("a:focus") ?? list.querySelector("a"))?.click(), told: say("Buka rekam medis", "Open the chart") },
-    "/": { does: () => find.focus(), told: say("Cari pasien", "Find a patient") },
+    Enter: { does: open, told: say("Buka rekam medis", "Open the chart") },
+    "/": { does: find.focus, told: say("Cari pasien", "Find a patient") },
     ArrowDown: { does: () => step(list, 1) },
     ArrowUp: { does: () => step(list, -1) },
     Escape: { does: () => document.activeElement.blur() },
-  });
-  let timer = 0;
-  let over = false;
-  async function refresh() {
-    try {
-      const found = await today();
-      if (over) return;
-      show(found, { list, counts });
-      note.textContent = found.rows.length ? "" : say("Belum ada pasien untuk Anda hari ini. Tekan / untuk mencari pasien.", "No patients for you today yet. Press / to find a patient.");
-    } catch (problem) {
-      if (over) return;
-      if (!(problem instanceof Refused)) return failed(problem);
-      note.textContent = problem.message;
-    }
-    timer = setTimeout(refresh, AGAIN_MS);
-  }
-  return { ready: refresh(), leave: () => { over = true; clearTimeout(timer); keys({}); } };
+  };
 }
 
 async function today() {
@@ -71,8 +120,29 @@ async function today() {
 }
 
 function table(list) {
-  const head = [["No.", "No."], ["Pasien", "Patient"], ["No. RM", "Record no."], ["Umur", "Age"], ["Keadaan", "State"], ["Jam", "Time"], ["Tunggu", "Wait"]];
-  return make("table", { class: "worklist" }, make("thead", {}, make("tr", {}, head.map((words) => make("th", { scope: "col" }, say(...words))))), list);
+  const head = [
+    ["No.", "No."],
+    ["Pasien", "Patient"],
+    ["No. RM", "Record no."],
+    ["Umur", "Age"],
+    ["Keadaan", "State"],
+    ["Jam", "Time"],
+    ["Tunggu", "Wait"],
+  ];
+  return make(
+    "table",
+    { class: "worklist" },
+    make(
+      "thead",
+      {},
+      make(
+        "tr",
+        {},
+        head.map((words) => make("th", { scope: "col" }, say(...words))),
+      ),
+    ),
+    list,
+  );
 }
 
 // The row that had the focus has it again.
@@ -80,23 +150,35 @@ function show({ rows, patients }, { list, counts }) {
   const focused = document.activeElement?.dataset?.key;
   list.replaceChildren(...rows.map((row) => line(row, patients.get(row.patient))));
   if (focused) [...list.querySelectorAll("a")].find((one) => one.dataset.key === focused)?.focus();
-  counts.replaceChildren(...STATES.map((state) => [state, rows.filter((row) => row.state === state).length]).filter(([, number]) => number)
-    .map(([state, number]) => make("li", { class: state }, make("strong", {}, number), " ", say(...LABELS[state]))));
+  counts.replaceChildren(
+    ...STATES.map((state) => [state, rows.filter((row) => row.state === state).length])
+      .filter(([, number]) => number)
+      .map(([state, number]) => make("li", { class: state }, make("strong", {}, number), " ", say(...LABELS[state]))),
+  );
 }
 
 function line(row, patient) {
   const minutes = waited(row, now());
   const id = row.patient.replace("Patient/", "");
   const name = patient ? nameOf(patient) : say("Rekam medis tidak terbuka bagi Anda", "Record not open to you");
-  const link = patient ? make("a", { href: address(id, row.encounter), "data-key": row.key }, name) : make("span", { class: "soft" }, name);
-  return make("tr", { class: row.state },
+  const link = patient
+    ? make("a", { href: address(id, row.encounter), "data-key": row.key }, name)
+    : make("span", { class: "soft" }, name);
+  return make(
+    "tr",
+    { class: row.state },
     make("td", { class: "ticket" }, row.number || "–"),
     make("td", {}, link, row.priority && label("", say(...(PRIORITIES[row.priority] ?? [row.priority, row.priority])))),
     make("td", { class: "number" }, recordNumber(patient)),
     make("td", {}, [ageOf(patient?.birthDate, now()), patient && sexOf(patient)[0]].filter(Boolean).join(" · ")),
     make("td", {}, make("span", { class: `state ${row.state}` }, say(...LABELS[row.state]))),
     make("td", { class: "number" }, clockOf(row.at)),
-    make("td", { class: minutes >= LONG && !row.until ? "number long" : "number" }, minutes === null ? "" : `${minutes} ${say("mnt", "min")}`));
+    make(
+      "td",
+      { class: minutes >= LONG && !row.until ? "number long" : "number" },
+      minutes === null ? "" : `${minutes} ${say("mnt", "min")}`,
+    ),
+  );
 }
 
 export function address(patient, encounter = "") {

@@ -44,10 +44,10 @@ def sheet(making: Making) -> Sheet:
         ("Pasien", masked(chart)),
         ("Keterangan", "Prioritas" if ticket.get("priority") else ""),
     ]
-    return slip(KIND, making, (number(ticket), code(booking)), rows, WAIT)
+    return slip(KIND, making, (number(ticket), code(booking)), rows, advice=WAIT)
 
 
-def slip(kind: Kind, making: Making, large: tuple[str, str], rows: Iterable[tuple[str, str]], advice: str) -> Sheet:
+def slip(kind: Kind, making: Making, large: tuple[str, str], rows: Iterable[tuple[str, str]], *, advice: str) -> Sheet:
     """`large`: the number in the queue and the code of the booking; what is not known is left out."""
     size = options.one_of(making.options, "paper", *PAPERS)
     blocks: list[Block] = [

@@ -33,7 +33,7 @@ def sheet(making: Making) -> Sheet:
         ("Pasien", tiket_antrean.masked(chart)),
     ]
     return tiket_antrean.slip(
-        KIND, making, (tiket_antrean.number(told), tiket_antrean.code(appointment)), rows, CHECK_IN
+        KIND, making, (tiket_antrean.number(told), tiket_antrean.code(appointment)), rows, advice=CHECK_IN
     )
 
 

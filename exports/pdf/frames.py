@@ -59,7 +59,7 @@ def draw_head(canvas: Any, letterhead: Letterhead, paper: Paper) -> None:
     room = right - left - 2 * LOGO * scale - 8
     for font, size, text in rows:
         line -= size * 1.3 * scale
-        _centred(canvas, text, (middle, line + size * 0.25), _fitting(text, font, size * scale, room), font)
+        _centred(canvas, text, (middle, line + size * 0.25), _fitting(text, font, size * scale, room), font=font)
     bottom = top - height - 1.5 * mm
     canvas.setStrokeColor(INK)
     for width, offset in ((1.6, 0.0), (0.5, 2.2)):
@@ -95,7 +95,7 @@ def draw_foot(canvas: Any, sheet: Sheet, paper: Paper) -> None:
     canvas.doForm(TOTAL)
     canvas.restoreState()
     room = right - left - width - 75
-    _left(canvas, sheet.subject, (left, top - 9), room, BOLD)
+    _left(canvas, sheet.subject, (left, top - 9), room, font=BOLD)
     _left(canvas, " · ".join(text for text in (sheet.title, sheet.number) if text), (left, top - 18), right - left - 4)
     _left(canvas, sheet.remark, (left, top - 26), right - left - 4)
     if sheet.verify:
@@ -130,24 +130,24 @@ def draw_subject(canvas: Any, sheet: Sheet, paper: Paper) -> None:
     assert paper.height is not None
     top = paper.height - paper.margin * 0.75
     canvas.setFillColor(ACCENT)
-    _left(canvas, sheet.title, (paper.margin, top), (paper.width - 2 * paper.margin) / 2, BOLD)
+    _left(canvas, sheet.title, (paper.margin, top), (paper.width - 2 * paper.margin) / 2, font=BOLD)
     canvas.setFillColor(QUIET)
     shown = _cut(sheet.subject, REGULAR, SMALL, (paper.width - 2 * paper.margin) / 2)
     width = sum(stringWidth(text, font, SMALL) for font, text in runs(shown, REGULAR))
-    write(canvas, shown, (paper.width - paper.margin - width, top), REGULAR, SMALL)
+    write(canvas, shown, (paper.width - paper.margin - width, top), (REGULAR, SMALL))
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.5)
     canvas.line(paper.margin, top - 4, paper.width - paper.margin, top - 4)
 
 
-def _left(canvas: Any, text: str, at: tuple[float, float], room: float, font: str = REGULAR) -> None:
-    write(canvas, _cut(text, font, SMALL, room), at, font, SMALL)
+def _left(canvas: Any, text: str, at: tuple[float, float], room: float, *, font: str = REGULAR) -> None:
+    write(canvas, _cut(text, font, SMALL, room), at, (font, SMALL))
 
 
-def _centred(canvas: Any, text: str, at: tuple[float, float], size: float, font: str) -> None:
+def _centred(canvas: Any, text: str, at: tuple[float, float], size: float, *, font: str) -> None:
     canvas.setFillColor(INK)
     width = sum(stringWidth(part, name, size) for name, part in runs(text, font))
-    write(canvas, text, (at[0] - width / 2, at[1]), font, size)
+    write(canvas, text, (at[0] - width / 2, at[1]), (font, size))
 
 
 def _cut(text: str, font: str, size: float, room: float) -> str:

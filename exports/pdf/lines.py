@@ -48,7 +48,7 @@ class Fitted(Flowable):  # type: ignore[misc]
         self.canv.setFillColor(PAPER if self._line.filled else ink)
         bottom = self.height - self._padding - self._size
         for row in self._rows:
-            write(self.canv, row, (self._left(row), bottom), self._font, self._size)
+            write(self.canv, row, (self._left(row), bottom), (self._font, self._size))
             bottom -= self._size * LEADING
 
     def _left(self, row: str) -> float:
@@ -76,8 +76,9 @@ def width(text: str, font: str, size: float) -> float:
     return float(sum(stringWidth(part, name, size) for name, part in runs(text, font)))
 
 
-def write(canvas: Any, text: str, at: tuple[float, float], font: str, size: float) -> None:
-    """One line from here to the right, in fonts that have its letters."""
+def write(canvas: Any, text: str, at: tuple[float, float], how: tuple[str, float]) -> None:
+    """One line from here to the right, in fonts that have its letters. `how`: font and size."""
+    font, size = how
     drawn = canvas.beginText(*at)
     for name, part in runs(text.replace("\n", " ").replace("\t", " "), font):
         drawn.setFont(name, size)

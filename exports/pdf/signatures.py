@@ -89,7 +89,7 @@ class Anchor(Flowable):  # type: ignore[misc]
         left = (self.width - width(self._anchor, REGULAR, self._size)) / 2
         self.canv.setFillColor(PAPER)
         bottom = (SPACE / 2 + EDGE) * mm - self._size * MIDDLE
-        write(self.canv, self._anchor, (left, bottom), REGULAR, self._size)
+        write(self.canv, self._anchor, (left, bottom), (REGULAR, self._size))
 
 
 def _line(text: str) -> str:

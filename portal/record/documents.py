@@ -73,7 +73,7 @@ async def show(visit: Visit) -> Response:
     async with visit.reading("$documents") as record:
         given_out, visits = await asyncio.gather(
             listed(record, visit.patient, "DocumentReference", ISSUED),
-            listed(record, visit.patient, "Encounter", VISITS, cursor),
+            listed(record, visit.patient, "Encounter", VISITS, cursor=cursor),
         )
     return shown(
         visit,

@@ -33,7 +33,7 @@ class Vaccination:
 async def show(visit: Visit) -> Response:
     cursor = visit.query("page")
     async with visit.reading("$immunizations") as record:
-        found = await listed(record, visit.patient, "Immunization", QUERY, cursor)
+        found = await listed(record, visit.patient, "Immunization", QUERY, cursor=cursor)
     rows = [_told(one, found.chart, language(visit)) for one in found.resources]
     return shown(visit, "immunizations.html", rows=rows, older=found.older, is_first=not cursor)
 

@@ -62,7 +62,7 @@ async def show(visit: Visit) -> Response:
     async with visit.reading("$medicines") as record:
         current, past, statements = await asyncio.gather(
             listed(record, visit.patient, "MedicationRequest", CURRENT),
-            listed(record, visit.patient, "MedicationRequest", PAST, cursor),
+            listed(record, visit.patient, "MedicationRequest", PAST, cursor=cursor),
             listed(record, visit.patient, "MedicationStatement", STATEMENTS),
         )
     told = language(visit)

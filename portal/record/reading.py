@@ -33,7 +33,7 @@ class Listed:
     older: str = ""
 
 
-async def listed(record: Record, patient: str, type: str, query: Parameters, cursor: str = "") -> Listed:
+async def listed(record: Record, patient: str, type: str, query: Parameters, *, cursor: str = "") -> Listed:
     """One page of what a search finds of this patient. `cursor`: where it begins. Raises FhirError."""
     asked = (("patient", f"Patient/{patient}"), *query)
     search = parse(type, asked, extra=record.site.extra)

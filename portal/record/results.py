@@ -56,7 +56,7 @@ async def show(visit: Visit) -> Response:
     cursor, told = visit.query("page"), language(visit)
     async with visit.reading("$results") as record:
         tests, reports = await asyncio.gather(
-            listed(record, visit.patient, "Observation", LABORATORY, cursor),
+            listed(record, visit.patient, "Observation", LABORATORY, cursor=cursor),
             listed(record, visit.patient, "DiagnosticReport", IMAGES),
         )
     newest = measured.newest(measured.values(tests.resources, tests.chart, told))
@@ -98,7 +98,7 @@ async def show_one(visit: Visit) -> Response:
         ("_include", "Observation:patient"),
     )
     async with visit.reading("$results") as record:
-        found = await listed(record, visit.patient, "Observation", query, cursor)
+        found = await listed(record, visit.patient, "Observation", query, cursor=cursor)
     values = [one for one in measured.values(found.resources, found.chart, told) if one.code in codes]
     if not values:
         raise PageRefused(404, NO_TEST)

@@ -70,7 +70,7 @@ async def show(visit: Visit) -> Response:
     cursor = visit.query("page")
     async with visit.reading("$timeline") as record:
         visits, known = await asyncio.gather(
-            listed(record, visit.patient, "Encounter", VISITS, cursor), allergies.known(record, visit)
+            listed(record, visit.patient, "Encounter", VISITS, cursor=cursor), allergies.known(record, visit)
         )
     lines = [line(one, visits.chart, language(visit)) for one in visits.resources]
     return shown(

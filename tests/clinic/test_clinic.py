@@ -118,6 +118,12 @@ async def test_the_chart_shows_what_the_record_holds(doctor: Page, hospital: Hos
         coding["code"] for one in conditions for coding in one["code"].get("coding", []) if "icd-10" in coding["system"]
     }
     assert set(codes) >= listed
+    current = await texts(doctor, ".problems > .body > .rows > li > span")
+    over = await hospital.search(f"Condition?subject=Patient/{hospital.long}&clinical-status=resolved")
+    ended = {one["code"].get("text") or one["code"]["coding"][0]["display"] for one in over}
+    assert current
+    assert ended
+    assert ended.isdisjoint(current)
     assert await violations(doctor) == []
     await picture(doctor, "clinic-chart")
     await doctor.click(".tile:has-text('Tekanan darah')")
@@ -169,6 +175,11 @@ async def test_a_chart_of_2000_resources_is_there_within_a_second(doctor: Page) 
         await open_chart(doctor, LARGE)
         took.append(await doctor.evaluate("performance.getEntriesByName('chart').at(-1).duration"))
     assert min(took) <= LONGEST_MS, took
+    for part, number in (("vitals", 200), ("results", 200)):
+        (note,) = await texts(doctor, f".{part} .note")
+        assert note == f"Hanya {number} catatan terbaru yang ditampilkan."
+    assert await doctor.locator(".medicines .rows >> nth=0").locator("li").count() == 199
+    assert await doctor.locator(".medicines .note").count() == 0, "all that are in use"
 
 
 async def test_texts_of_a_record_never_run(doctor: Page) -> None:

@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("resources", "auth", "fhir_server", "bookings", "exchange", "seed", "bench", "tests", "deploy")
+PACKAGES = (
+    *("resources", "auth", "fhir_server", "bookings", "exports", "portal", "clinic", "exchange", "seed"),
+    *("bench", "tests", "deploy"),
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

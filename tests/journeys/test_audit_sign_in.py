@@ -39,8 +39,9 @@ SHOW_NOBODY = {
 }
 """Addresses at which there is nothing of the record to tell of."""
 
-ELSEWHERE = ("/bookings", "/board", "/bpjs/antrean/", "/clinic", "/exports", "/v/{id}")
-"""Their tests are those of bookings, of exports, of exchange and of the clinic, whose pages are the same for all."""
+ELSEWHERE = ("/bookings", "/board", "/bpjs/antrean/", "/clinic", "/exports", "/portal", "/v/{id}")
+"""Their tests are those of bookings, of exports, of the patients' pages, of exchange and of the
+clinic, whose pages are the same for all."""
 
 
 @pytest.fixture

@@ -127,11 +127,11 @@ async def spoiled(hospital: Record, patient: str, of: str) -> None:
     await hospital.commit([Change.update(one, one["id"]) for one in made])
 
 
-def _copied(value: Any, of: str, to: str, texts: Iterator[str], key: str = "") -> Any:
+def _copied(value: Any, of: str, to: str, texts: Iterator[str], *, key: str = "") -> Any:
     if isinstance(value, dict):
-        return {name: _copied(part, of, to, texts, name) for name, part in value.items() if name != "div"}
+        return {name: _copied(part, of, to, texts, key=name) for name, part in value.items() if name != "div"}
     if isinstance(value, list):
-        return [_copied(part, of, to, texts, key) for part in value]
+        return [_copied(part, of, to, texts, key=key) for part in value]
     if key == "reference" and isinstance(value, str):
         type, _, id = value.partition("/")
         return f"Patient/{to}" if value == f"Patient/{of}" else f"{type}/x-{id}" if type in TYPES else value

@@ -57,15 +57,15 @@ def standing(state: str, **changes: Any) -> Standing:
     ],
 )
 def test_what_to_do_now(found: Standing, now: datetime, words: str) -> None:
-    told = advice(found, booking(), session(), RULES, now)
+    told = advice(found, booking(), session(), RULES, now=now)
     assert words in told.id
     assert told.en != told.id
 
 
 def test_a_booking_that_was_moved_and_a_session_that_was_closed_say_so() -> None:
     moved = booking(status="cancelled", reason=RESCHEDULED)
-    assert "dipindah" in advice(standing("cancelled"), moved, session(), RULES, NOW).id
-    assert "tidak jadi" in advice(standing("booked"), booking(), session(closed=True), RULES, NOW).id
+    assert "dipindah" in advice(standing("cancelled"), moved, session(), RULES, now=NOW).id
+    assert "tidak jadi" in advice(standing("booked"), booking(), session(closed=True), RULES, now=NOW).id
 
 
 @pytest.mark.parametrize(

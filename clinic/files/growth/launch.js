@@ -13,14 +13,22 @@ function refuse(text) {
 }
 
 if (isFromElsewhere) {
-  refuse(say("Aplikasi ini hanya dapat dibuka dari rumah sakitnya sendiri.", "This app opens only from its own hospital."));
+  refuse(
+    say("Aplikasi ini hanya dapat dibuka dari rumah sakitnya sendiri.", "This app opens only from its own hospital."),
+  );
 } else {
-  FHIR.oauth2.authorize({
-    clientId: "rsud-growth",
-    iss: fhirBase,
-    launch: query.get("launch") ?? undefined,
-    scope: `${query.has("launch") ? "launch" : "launch/patient"} ${scope}`,
-    redirectUri: new URL("/clinic/growth/", location.href).href,
-    completeInTarget: true,
-  }).catch(() => refuse(say("Server tidak menjawab. Muat ulang halaman ini.", "The server does not answer. Load this page again.")));
+  FHIR.oauth2
+    .authorize({
+      clientId: "rsud-growth",
+      iss: fhirBase,
+      launch: query.get("launch") ?? undefined,
+      scope: `${query.has("launch") ? "launch" : "launch/patient"} ${scope}`,
+      redirectUri: new URL("/clinic/growth/", location.href).href,
+      completeInTarget: true,
+    })
+    .catch(() =>
+      refuse(
+        say("Server tidak menjawab. Muat ulang halaman ini.", "The server does not answer. Load this page again."),
+      ),
+    );
 }

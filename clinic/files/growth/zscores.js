@@ -26,8 +26,18 @@ export function valueAt([l, m, s], z) {
 }
 
 const WORDS = {
-  weight: [[-3, "Berat badan sangat kurang", "Severely underweight"], [-2, "Berat badan kurang", "Underweight"], [1, "Berat badan normal", "Normal weight"], [Infinity, "Risiko berat badan lebih", "Risk of overweight"]],
-  height: [[-3, "Sangat pendek", "Severely stunted"], [-2, "Pendek", "Stunted"], [3, "Tinggi badan normal", "Normal height"], [Infinity, "Tinggi", "Tall"]],
+  weight: [
+    [-3, "Berat badan sangat kurang", "Severely underweight"],
+    [-2, "Berat badan kurang", "Underweight"],
+    [1, "Berat badan normal", "Normal weight"],
+    [Infinity, "Risiko berat badan lebih", "Risk of overweight"],
+  ],
+  height: [
+    [-3, "Sangat pendek", "Severely stunted"],
+    [-2, "Pendek", "Stunted"],
+    [3, "Tinggi badan normal", "Normal height"],
+    [Infinity, "Tinggi", "Tall"],
+  ],
 };
 
 export function judged(kind, z) {

@@ -35,12 +35,12 @@ async def _taken(folder: Path, uri: str, pictures: Path, paths: list[str]) -> No
         wanted = paths or list(found)
         signed_out = [path for path in wanted if not found.get(path)]
         for language in LANGUAGES:
-            await _shot(browser, hospital, hospital.mother, (pictures, language), wanted)
-            await _shot(browser, hospital, None, (pictures / "signed-out", language), signed_out)
+            await _shot(browser, hospital, hospital.mother, (pictures, language), paths=wanted)
+            await _shot(browser, hospital, None, (pictures / "signed-out", language), paths=signed_out)
 
 
 async def _shot(
-    browser: Browser, hospital: Hospital, user: User | None, to: tuple[Path, str], paths: list[str]
+    browser: Browser, hospital: Hospital, user: User | None, to: tuple[Path, str], *, paths: list[str]
 ) -> None:
     folder, language = to
     for size in (PHONE, SCREEN):
