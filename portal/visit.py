@@ -26,7 +26,7 @@ from auth.pages.visit import visit_of as sign_in_of
 from auth.people import Person
 from auth.users import User
 from fhir_server.audit.events import Trail
-from fhir_server.errors import FhirError
+from fhir_server.errors import FhirError, Unavailable
 from fhir_server.json_routes import parameters_of
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters, Resource
 from fhir_server.record import Record
@@ -39,6 +39,9 @@ from resources.issues import Text
 
 AS_A_PAGE = (("_format", "html"),)
 """With a query the journal keeps which operation it was, and not only whose."""
+
+REASONS = {403: "forbidden", 404: "not-found"}
+"""Status of a refusal -> code of an OperationOutcome."""
 
 PATIENT_COOKIE, TEXT_COOKIE = "patient", "text"
 MARK = "Portal-Account"
@@ -136,14 +139,25 @@ class Visit:
         """The record as this person may use it, for a page that reads much of it: `reading` tells the journal."""
         path = f"Patient/{self.patient}/{code}" if self.patient else code
         trail = Trail(code, self._request("GET", path, AS_A_PAGE))
+        if self.patient:
+            # That there is nothing is told of a patient, too.
+            trail.patients[self.patient] = None
         return self.portal.record_for(self.caller).watched(trail)
 
     @asynccontextmanager
     async def reading(self, code: str) -> AsyncIterator[Record]:
         """The record for several reads of one page; at the end the journal has one entry for all of them. `code`: what
-        is looked at, such as $timeline. Raises FhirError."""
+        is looked at, such as $timeline. A refusal is told, too. Raises FhirError."""
         record = self.record(code)
-        yield record
+        try:
+            yield record
+        except PageRefused as refused:
+            await record.note(refused.status, reason=REASONS.get(refused.status, "processing"))
+            raise
+        except FhirError as error:
+            if error.status != Unavailable.status:
+                await record.note(error.status, reason=error.issues[0].code)
+            raise
         await record.note()
 
     async def ask(
