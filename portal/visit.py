@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,6 +18,7 @@ from auth import csrf
 from auth.caller import Caller
 from auth.pages import language
 from auth.pages.forms import Form, PageRefused
+from auth.pages.templating import templates
 from auth.pages.visit import A_YEAR, LANGUAGE_COOKIE
 from auth.pages.visit import Visit as SignIn
 from auth.pages.visit import visit_of as sign_in_of
@@ -204,7 +203,7 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page. What a person who signed in sees is kept nowhere; other pages may be asked for again (ETag)."""
-        shown = _templates().get_template(template)
+        shown = templates("portal").get_template(template)
         token = csrf.token_of(self.sign_in.secret)
         html = shown.render(say=self.say, text=self.text, visit=self, csrf=token, static=address, **values)
         headers = {"Content-Security-Policy": POLICY, **_kept(self, html)}
@@ -283,14 +282,3 @@ def _kept(visit: Visit, html: str) -> dict[str, str]:
         return {"Cache-Control": "no-store", MARK: visit.mark}
     tag = hashlib.sha256(html.encode()).hexdigest()[:32]
     return {"Cache-Control": "private, no-cache", "ETag": f'"{tag}"', "Vary": "Cookie, Accept-Language"}
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("portal"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from anyio import to_thread
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -19,6 +18,7 @@ from auth.issuer import Issuer
 from auth.pages import language
 from auth.pages.forms import query_of
 from auth.pages.site import Pages
+from auth.pages.templating import templates
 from auth.sessions import Session
 from auth.signing_in import resume
 from auth.telling import Happening, What
@@ -73,7 +73,7 @@ class Visit:
 
     def page(self, template: str, status: int = 200, *, form_to: str = "", **values: Any) -> Response:
         """A page. `form_to`: where its form may lead besides to us, as an origin or a scheme."""
-        shown = _templates().get_template(template)
+        shown = templates("auth.pages").get_template(template)
         html = shown.render(say=self.say, text=self.text, visit=self, csrf=csrf.token_of(self.secret), **values)
         response = HTMLResponse(html, status, headers=_headers(self.issuer.url, form_to))
         if self.session is None:
@@ -152,15 +152,4 @@ def origin(url: str) -> str:
     place = urlsplit(url)
     return (
         f"{place.scheme}://{place.netloc}" if place.netloc and place.scheme in ("http", "https") else f"{place.scheme}:"
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("auth.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

@@ -6,15 +6,14 @@ Without JavaScript the page loads itself again; with it, live streams keep it (s
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cache
 from importlib.resources import files
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from auth.pages.templating import templates
 from bookings.board.showing import board
 from bookings.live import Live
 from bookings.live_routes import points_of
@@ -44,7 +43,7 @@ def routes(hospital: str) -> list[BaseRoute]:
             return PlainTextResponse(f"{error.issues[0].text.id}\n", error.status, headers)
         now = live.now()
         html = (
-            _templates()
+            templates("bookings.board")
             .get_template("board.html")
             .render(
                 hospital=hospital,
@@ -67,14 +66,3 @@ def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
         return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
     return give
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("bookings.board"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -9,16 +9,15 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from auth.pages.templating import templates
 from exports.verification.finding import Verified, Verifying
 from exports.wording import date_and_time
 from fhir_server.errors import FhirError
@@ -100,7 +99,7 @@ class Page:
         headers: dict[str, str] | None = None,
     ) -> Response:
         html = (
-            _templates()
+            templates("exports.verification")
             .get_template("verification.html")
             .render(
                 say=lambda id, en: say(Text(en, id)),
@@ -149,14 +148,3 @@ def _state(found: Verified, say: Callable[[Text], str]) -> str:
             Text(f"Signed electronically by {document.signer}", f"Ditandatangani elektronik oleh {document.signer}")
         )
     return say(STATES[document.state])
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("exports.verification"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -27,8 +27,8 @@ from seed.load import load
 from settings import Settings
 from tests.auth.accounts import PASSWORD_HASH
 from tests.clinic.resources import DOCTOR, LARGE, ZONE, hostile, large, number, visit
-from tests.journeys.servers import Running
-from tests.processes import ROOT, free_port, start, wait_until
+from tests.journeys.servers import signing_in
+from tests.processes import free_port
 
 NAME = "RSUD Mahakam Sejahtera"
 PATIENTS, SEED = 16, 11
@@ -85,7 +85,7 @@ async def serving(folder: Path, uri: str, database: str) -> AsyncIterator[Hospit
     long, child = await _filled(settings, datetime.now(UTC))
     with connected(uri, database) as documents:
         assert users.add(documents, User("dr.rahmawati", "dokter", PASSWORD_HASH, fhir_user=DOCTOR))
-        running = await to_thread.run_sync(_started, folder, settings, url)
+        running = await to_thread.run_sync(signing_in, folder, settings, NAME)
         try:
             yield Hospital(settings, url, Issuer(url, f"{url}/fhir", documents), long, child)
         finally:
@@ -141,24 +141,3 @@ async def _child(record: Record) -> str:
     stages: list[dict[str, Any]] = [{"$group": {"_id": {"$first": "$compartments.Patient"}, "all": {"$sum": 1}}}]
     rows = await record.gather("Observation", (await record.plan(parse("Observation", weights))).filter, stages)
     return str(max(rows, key=lambda row: (row["all"], row["_id"]))["_id"])
-
-
-def _started(folder: Path, settings: Settings, url: str) -> Running:
-    variables = {
-        "PYTHONPATH": str(ROOT),
-        "RSUD_MONGODB_URI": settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else "",
-        "RSUD_MONGODB_DATABASE": settings.mongodb_database,
-        "RSUD_HOSPITAL_NAME": NAME,
-        "RSUD_RATE_PER_ADDRESS": "0",
-    }
-    process = start(folder, "serve", "--port", str(settings.port), **variables)
-    wait_until(lambda: process.poll() is not None or _is_ready(url))
-    assert process.poll() is None, process.communicate()
-    return Running(process, url, settings.port)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/ready", timeout=2, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False

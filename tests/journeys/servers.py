@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from settings import Settings
 from tests.processes import ROOT, free_port, start, wait_until
 
 
@@ -28,6 +29,22 @@ class Running:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def signing_in(folder: Path, settings: Settings, hospital: str) -> Running:
+    """One server process with sign-in, from its first answer on; whoever starts it kills it. `hospital`: its name."""
+    assert settings.mongodb_uri is not None
+    variables = {
+        "PYTHONPATH": str(ROOT),
+        "RSUD_MONGODB_URI": settings.mongodb_uri.get_secret_value(),
+        "RSUD_MONGODB_DATABASE": settings.mongodb_database,
+        "RSUD_HOSPITAL_NAME": hospital,
+        "RSUD_RATE_PER_ADDRESS": "0",
+    }
+    process = start(folder, "serve", "--port", str(settings.port), **variables)
+    wait_until(lambda: process.poll() is not None or _is_ready(settings.port))
+    assert process.poll() is None, process.communicate()
+    return Running(process, settings.root_url, settings.port)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 from anyio import to_thread
 from pydantic import SecretStr
 
@@ -17,9 +16,9 @@ from auth.issuer import Issuer
 from auth.storage.database import connected
 from auth.users import User
 from settings import Settings
-from tests.journeys.servers import Running
+from tests.journeys.servers import signing_in
 from tests.portal.world import enrolled, seeded
-from tests.processes import ROOT, free_port, start, wait_until
+from tests.processes import free_port
 
 NAME = "RSUD Mahakam Sejahtera"
 
@@ -51,31 +50,10 @@ async def serving(folder: Path, uri: str, database: str) -> AsyncIterator[Hospit
     patients = await seeded(settings, today)
     with connected(uri, database) as documents:
         mother, stranger = enrolled(documents, patients, today)
-        running = await to_thread.run_sync(_started, folder, settings, url)
+        running = await to_thread.run_sync(signing_in, folder, settings, NAME)
         try:
             yield Hospital(settings, url, Issuer(url, f"{url}/fhir", documents), mother, stranger, patients[1])
         finally:
             running.kill()
             running.process.communicate()
             documents.client.drop_database(database)
-
-
-def _started(folder: Path, settings: Settings, url: str) -> Running:
-    variables = {
-        "PYTHONPATH": str(ROOT),
-        "RSUD_MONGODB_URI": settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else "",
-        "RSUD_MONGODB_DATABASE": settings.mongodb_database,
-        "RSUD_HOSPITAL_NAME": NAME,
-        "RSUD_RATE_PER_ADDRESS": "0",
-    }
-    process = start(folder, "serve", "--port", str(settings.port), **variables)
-    wait_until(lambda: process.poll() is not None or _is_ready(url))
-    assert process.poll() is None, process.communicate()
-    return Running(process, url, settings.port)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/ready", timeout=2, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
