@@ -36,7 +36,7 @@ class Sought:
     secret: str
 
     async def first(self, type: str, *query: tuple[str, str]) -> Resource:
-        """The newest one of this patient by a search. Raises LookupError."""
+        """The first one of this patient by a search. Raises LookupError."""
         found = await self.record.search(parse(type, (("patient", self.patient), *query, ("_count", "1"))))
         if not found.documents:
             raise LookupError(f"{type} {query}")
@@ -45,7 +45,7 @@ class Sought:
 
 
 async def _visit(sought: Sought) -> str:
-    return str((await sought.first("Encounter", ("_sort", "-date")))["id"])
+    return str((await sought.first("Encounter", ("status", "finished"), ("_sort", "date")))["id"])
 
 
 async def _result(sought: Sought) -> str:

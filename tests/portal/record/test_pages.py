@@ -37,7 +37,7 @@ CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 
 def no_html(page: str) -> bool:
     """Nothing of HOSTILE has become a part of the page."""
-    return "<script>alert" not in page and "<img" not in page and "49" not in page.split("<main")[1]
+    return "<script>alert" not in page and "<img" not in page and "x&gt;49" not in page.split("<main")[1]
 
 
 def allergy(id: str, name: str, **more: Any) -> Resource:
@@ -176,7 +176,7 @@ async def test_results_in_words_and_over_time(hospital: Hospital) -> None:
     assert "4 mg/dL" not in page
     assert "hasil sementara" in page
     one = (await person.page("/results/2160-0")).text
-    assert "88" not in one.split("<main")[1]
+    assert "88 mg" not in one
     assert one.count('class="dot') == 3
     assert "Terendah 1, tertinggi 7. Naik dari 4 pada pengukuran sebelumnya." in one
     assert "<h1>Creatinine</h1>" in (await person.page("/results/2160-0", "en")).text

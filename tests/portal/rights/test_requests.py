@@ -70,11 +70,13 @@ async def test_who_acts_for_a_child_asks_for_the_child_alone(world: World) -> No
     }
     child = patient(world, world.child)
     assert "Beri saya salinan" in (await world.page("/rights/requests", child)).text
-    assert "Terkirim" not in (await world.page("/rights/requests", world.stranger)).text
+    nobody = patient(world, "pasien-000010")
+    assert "Terkirim" not in (await world.page("/rights/requests", nobody)).text
 
 
 async def test_what_is_refused_stands_in_the_form_still(world: World) -> None:
-    user = patient(world, world.other)
+    own = "pasien-000009"
+    user = patient(world, own)
     async with world.browser(user) as browser:
         page = await browser.get(PATH)
         refused = await send(browser, page, SEND, kind="deletion", said="hapus")
@@ -87,7 +89,7 @@ async def test_what_is_refused_stands_in_the_form_still(world: World) -> None:
         unknown = await send(browser, page, SEND, kind="copy", said="", visit="kunjungan-orang-lain")
         assert unknown.status_code == 303
     clerk = given(world.smart, "user/*.cruds", somebody(world.smart.issuer, "pmik"))
-    (task,) = await tasks(world, clerk, world.other)
+    (task,) = await tasks(world, clerk, own)
     assert "encounter" not in task
 
 
