@@ -65,6 +65,7 @@ def settings(uri: str, database: str) -> Settings:
         workers=1,
         rate_per_token=0,
         rate_per_address=0,
+        verify_per_address=0,
     )
 
 
