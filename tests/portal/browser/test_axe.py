@@ -37,7 +37,7 @@ async def visited(page: Page, url: str) -> list[str]:
         return [f"{url}: {answer.status}"]
     wrong = [f"{url}: {one}" for one in await standing_out(page)]
     await page.evaluate(axe())
-    found: dict[str, Any] = await page.evaluate("axe.run()")
+    found: dict[str, Any] = await page.evaluate("axe.run({resultTypes: ['violations']})")
     for rule in found["violations"]:
         wrong += [f"{url}: {rule['id']} {node['html'][:150]} {node['failureSummary']}" for node in rule["nodes"]]
     await page.evaluate(LARGE)
