@@ -45,7 +45,7 @@ async def show(visit: Visit) -> Response:
     blocks = _flat(sheet(Making(chart, Letterhead(visit.portal.pages.hospital), language=language)).blocks)
     response = replace(visit, patient="", people=(), caller=ANYBODY).page(
         "sharing/shared.html",
-        blocks=[(BLOCKS[type(one)], one) for one in blocks if type(one) in BLOCKS],
+        blocks=_shown(blocks),
         until=full_moment(found.until, visit.zone, visit.language),
         pdf=f"{visit.request.url.path}/summary.pdf?lang={language}",
     )
@@ -99,6 +99,13 @@ def _flat(blocks: tuple[Block, ...]) -> list[Block]:
         else:
             found.append(one)
     return found
+
+
+def _shown(blocks: list[Block]) -> list[tuple[str, Block]]:
+    """With the names that the template knows; a heading with nothing below it is left out."""
+    known = [(BLOCKS[type(one)], one) for one in blocks if type(one) in BLOCKS]
+    following = [name for name, _ in known[1:]] + ["heading"]
+    return [pair for pair, after in zip(known, following, strict=True) if (pair[0], after) != ("heading", "heading")]
 
 
 def _language(visit: Visit) -> Language:

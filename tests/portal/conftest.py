@@ -26,7 +26,7 @@ async def world(mongodb_uri: str) -> AsyncIterator[World]:
     today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Makassar")).date()
     settings = Settings(mongodb_uri=SecretStr(mongodb_uri), mongodb_database=DATABASE, base_url=FHIR)
     patients = await seeded(settings, today)
-    async with serving(mongodb_uri, DATABASE) as smart:
+    async with serving(mongodb_uri, DATABASE, verify_per_address=600) as smart:
         clients.add(smart.issuer.database, APP)
         yield accounts(smart, patients, today)
         smart.issuer.database.client.drop_database(DATABASE)

@@ -71,6 +71,22 @@ async def test_a_page_asks_who_is_there_before_it_says_anything(world: World, ho
         assert "no-store" in answer.headers["cache-control"] or not is_own
 
 
+async def test_titles_addresses_and_refusals_tell_nothing_of_a_patient(world: World, hospital: Record) -> None:
+    name = str((await hospital.read("Patient", world.patient))["resource"]["name"][0]["text"])
+    for path in pages(await addresses(hospital, world.patient)):
+        page = (await world.page(path, world.mother)).text
+        title = page.partition("<title>")[2].partition("</title>")[0]
+        links = " ".join(re.findall(r'(?:href|action)="([^"]*)"', page))
+        assert title, path
+        for word in name.split():
+            assert word not in title, path
+            assert word.casefold() not in links.casefold(), path
+    for refused in ("/record/visits/tidak-ada", "/tidak-ada", "/bookings/tidak-ada"):
+        page = (await world.page(refused, world.mother)).text
+        assert "Tidak berhasil" in page
+        assert name not in page
+
+
 async def test_staff_have_no_record_here(world: World) -> None:
     doctor = somebody(world.smart.issuer, "dokter", fhir_user="Practitioner/nakes-001")
     answer = await world.page("/record", doctor)

@@ -65,6 +65,7 @@ async def test_a_link_opens_the_summary_for_anybody_and_ends_at_once(world: Worl
         assert summary.headers["x-robots-tag"] == "noindex"
         assert "etag" not in summary.headers
         assert name["name"][0]["text"] in summary.text
+        assert not re.search(r"</h2>\s*<h2>", summary.text), "a heading with nothing below it"
         for words in ("Alergi dan Intoleransi", "Masalah Kesehatan Aktif", "Obat yang Sedang Dipakai", "Imunisasi"):
             assert words in summary.text
         title = re.search("<title>(.*)</title>", summary.text)

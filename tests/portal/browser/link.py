@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 
 class Link:
-    """`carried`: bytes that came down it so far, heads and bodies as they are on the wire."""
+    """`carried`: bytes that came down it so far, heads and bodies as they are on the wire; `asked`: what each request
+    that went up began with, as POST /portal/settings."""
 
     def __init__(self, url: str) -> None:
         self._server_port = urlsplit(url).port
@@ -18,6 +19,7 @@ class Link:
         self._fatal = b""
         self.port = 0
         self.carried = 0
+        self.asked: list[str] = []
 
     @property
     def url(self) -> str:
@@ -51,6 +53,7 @@ class Link:
 
     async def _up(self, reader: asyncio.StreamReader, up: asyncio.StreamWriter, doomed: asyncio.Event) -> None:
         while data := await reader.read(65536):
+            self.asked.append(data.partition(b" HTTP/")[0].decode("latin-1"))
             if self._fatal and data.startswith(self._fatal):
                 self._fatal = b""
                 doomed.set()

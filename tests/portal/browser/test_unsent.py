@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -20,6 +22,7 @@ KEYED = """key => {
     document.querySelector('main form').append(field);
 }"""
 STATE = "#unsent [role=status]"
+SENT = "POST /portal/settings"
 
 
 @asynccontextmanager
@@ -48,7 +51,7 @@ async def test_held_by_the_open_page_and_sent_again_by_itself(
     async with linked(chromium, hospital) as (page, reached, wire):
         await open_settings(page, reached)
         if reaches_the_hospital:
-            wire.drop_answer_to("POST /portal/settings")
+            wire.drop_answer_to(SENT)
         else:
             wire.leave()
         await choose_large(page, "nomor-1")
@@ -75,6 +78,52 @@ async def test_kept_when_the_page_is_closed_and_sent_when_it_is_opened_again(
         assert (await kept(second))["rows"]["unsent"] == 0
         await second.click("#told a")
         await is_large(second)
+
+
+async def test_the_worker_sends_it_while_no_page_is_open(chromium: Browser, hospital: Hospital) -> None:
+    async with linked(chromium, hospital) as (page, reached, wire):
+        await keep_pages(page, reached)
+        outside = await page.context.new_page()
+        await outside.goto(f"{reached.url}/auth/bind")
+        worker = await registered(outside)
+        wire.leave()
+        await choose_large(page, "nomor-5")
+        await page.locator(f"{STATE} >> text=boleh ditutup").wait_for()
+        await page.close()
+        await wire.come()
+        wire.asked.clear()
+        await synced(outside, reached.url, worker)
+        for _ in range(200):
+            if SENT in wire.asked:
+                break
+            await asyncio.sleep(0.05)
+        assert wire.asked.count(SENT) == 1
+        await outside.goto(f"{reached.url}/portal")
+        await outside.locator("#told >> text=sudah terkirim").wait_for()
+        assert wire.asked.count(SENT) == 1, "the page has nothing left to send"
+
+
+async def registered(page: Page) -> str:
+    """The number that Chromium gives the worker's registration."""
+    session = await page.context.new_cdp_session(page)
+    found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def told(event: dict[str, Any]) -> None:
+        for one in event["registrations"]:
+            if not found.done():
+                found.set_result(one["registrationId"])
+
+    session.on("ServiceWorker.workerRegistrationUpdated", told)
+    await session.send("ServiceWorker.enable")
+    return await asyncio.wait_for(found, 10)
+
+
+async def synced(page: Page, origin: str, registration: str) -> None:
+    """Tells the worker that the link is back, as Chromium does when it notices. https://wicg.github.io/background-sync/"""
+    session = await page.context.new_cdp_session(page)
+    await session.send("ServiceWorker.enable")
+    sync = {"origin": origin, "registrationId": registration, "tag": "unsent", "lastChance": False}
+    await session.send("ServiceWorker.dispatchSyncEvent", sync)
 
 
 async def test_the_browser_itself_sends_it_when_it_says_that_the_link_is_back(
