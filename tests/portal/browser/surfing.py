@@ -44,12 +44,14 @@ async def window(
     size: tuple[int, int] = PHONE,
     language: str = "id",
     allowed: Sequence[str] = (),
+    script: bool = True,
 ) -> AsyncIterator[Page]:
     """A new browser of a person, who is signed in if there is one.
 
     At its end: no error or warning on the console, which tells of broken policies (CSP), no script that failed, nothing
-    asked of anybody else. `allowed`: what the console may say all the same, such as that the link was away."""
-    context = await _context(browser, hospital, user, size=size, language=language)
+    asked of anybody else. `allowed`: what the console may say all the same, such as that the link was away; `script`:
+    whether JavaScript is on."""
+    context = await _context(browser, (hospital, user), size=size, language=language, script=script)
     complaints: list[str] = []
     page = await context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -65,10 +67,13 @@ async def window(
 
 
 async def _context(
-    browser: Browser, hospital: Hospital, user: User | None, *, size: tuple[int, int], language: str
+    browser: Browser, who: tuple[Hospital, User | None], *, size: tuple[int, int], language: str, script: bool
 ) -> BrowserContext:
+    hospital, user = who
     locale = {"id": "id-ID", "en": "en-GB"}[language]
-    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale)
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale=locale, java_script_enabled=script
+    )
     if user is not None:
         session = signed_in(hospital.issuer, user)
         await context.add_cookies([{"name": "sid", "value": session, "domain": "127.0.0.1", "path": "/"}])

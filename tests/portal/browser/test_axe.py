@@ -20,6 +20,7 @@ from tests.processes import ROOT
 AXE = ROOT / ".cache" / "axe-core" / "package" / "axe.min.js"
 OF_SIGNING_IN = ("/auth/login", "/auth/bind", "/auth/reset")
 OF_AN_ACCOUNT = ("/auth/logout", "/auth/password", "/auth/apps")
+RUN = "axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
 LARGE = "document.documentElement.style.fontSize = '200%'"
 
 
@@ -37,7 +38,7 @@ async def visited(page: Page, url: str) -> list[str]:
         return [f"{url}: {answer.status}"]
     wrong = [f"{url}: {one}" for one in await standing_out(page)]
     await page.evaluate(axe())
-    found: dict[str, Any] = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    found: dict[str, Any] = await page.evaluate(RUN)
     for rule in found["violations"]:
         wrong += [f"{url}: {rule['id']} {node['html'][:150]} {node['failureSummary']}" for node in rule["nodes"]]
     await page.evaluate(LARGE)

@@ -30,6 +30,7 @@ from tests.portal.clinic import SOON, arrived, held, queue, session
 from tests.portal.world import World
 
 AWAY = ("net::ERR_", "status of 403")
+MOST_TABS = 60
 WITHIN = 30
 """Seconds until a consent that was withdrawn is in force."""
 
@@ -72,6 +73,19 @@ async def held_for(page: Page, one: Session) -> None:
         await page.locator("input[name=referral]").wait_for(state="detached")
     await page.click(f"button[value='{one.id}']")
     await page.locator("#countdown:not(:empty)").wait_for()
+
+
+async def by_keys(page: Page, *targets: str) -> None:
+    """On each of these pages, from its beginning, with Tab and Enter alone."""
+    for target in targets:
+        await page.locator(target).first.wait_for()
+        for _ in range(MOST_TABS):
+            await page.keyboard.press("Tab")
+            if await page.locator(f"{target}:focus").count():
+                break
+        else:
+            raise AssertionError(f"{target} cannot be reached with Tab.")
+        await page.keyboard.press("Enter")
 
 
 async def listed(page: Page, hospital: Hospital, one: Session) -> None:
@@ -219,3 +233,22 @@ async def test_the_link_drops_in_the_middle_of_a_booking_and_there_is_one_bookin
     token = given(world.smart, "system/*.rs", None)
     found = (await world.smart.fhir(f"Appointment?slot=Slot/{one.id}", token)).json()
     assert [row["resource"]["status"] for row in found["entry"]] == ["booked"]
+
+
+async def test_without_javascript_and_without_a_mouse(
+    chromium: Browser, hospital: Hospital, world: World, record: Record
+) -> None:
+    one = session(SOON)
+    await held(record, one)
+    async with window(chromium, hospital, hospital.stranger, script=False) as page:
+        await listed(page, hospital, one)
+        doctor = f"main a[href^='/portal/schedule/{one.poli}/']"
+        await by_keys(page, f"main a[href='/portal/schedule/{one.poli}']", doctor)
+        await page.locator(f"button[value='{one.id}']").wait_for()
+        if await page.locator("input[name=referral]").count():
+            await by_keys(page, "main .choices a[href$='payer=umum']")
+            await page.locator("input[name=referral]").wait_for(state="detached")
+        await by_keys(page, f"button[value='{one.id}']", "button[name=confirm]")
+        assert await page.locator(".number-big").inner_text() == f"{one.letter}-1"
+        await arrived(world, (await page.locator("main .ticket strong").last.inner_text()).strip())
+        await page.locator("text=Di depan Anda").wait_for(timeout=40_000)
