@@ -17,8 +17,8 @@ from portal import following
 from portal.paging import Page
 from portal.record import timeline
 from portal.record.reading import listed
-from portal.record.showing import Words
 from portal.visit import Visit
+from portal.words import Words
 from resources.issues import Text
 
 COMING = "pending,waitlist,booked,arrived"

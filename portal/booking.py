@@ -20,11 +20,11 @@ from fhir_server.errors import FhirError
 from portal.bringing import to_bring
 from portal.paging import Page
 from portal.record.reading import is_absent
-from portal.record.showing import Words
 from portal.refusing import plain
 from portal.schedule import PAYER_NAMES, Wished, sessions_page, with_kind
 from portal.timetable import poli_name, timetable_now
 from portal.visit import Visit, own
+from portal.words import Words
 from resources.issues import Text
 
 KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")

@@ -13,11 +13,11 @@ from bookings.refusals import Refused
 from bookings.session import Session
 from portal.booking import AGAIN, KEY
 from portal.paging import Page
-from portal.record.showing import Words
 from portal.refusing import PLAIN, plain
 from portal.tickets import BY_CODE, NO_TICKET, booking_by_code, is_changeable
 from portal.timetable import by_day, poli_name, timetable_now
 from portal.visit import Visit, own
+from portal.words import Words
 from resources.issues import Text
 
 LONGEST_REASON = 200

@@ -14,8 +14,8 @@ from portal.following import Standing
 from portal.paging import Page
 from portal.record import coming
 from portal.record.reading import language, listed
-from portal.record.showing import Words
 from portal.visit import Visit
+from portal.words import Words
 from resources.issues import Text
 
 

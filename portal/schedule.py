@@ -12,9 +12,9 @@ from starlette.responses import Response
 from bookings.booking import KINDS
 from bookings.session import PAYERS, Payer
 from portal.paging import Page
-from portal.record.showing import Words
 from portal.timetable import Timetable, poli_name, timetable, timetable_of
 from portal.visit import Visit
+from portal.words import Words
 from resources.issues import Text
 
 PATIENT_COVERAGE = (("status", "active"), ("_count", "10"))

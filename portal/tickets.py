@@ -21,10 +21,10 @@ from portal import following
 from portal.bringing import to_bring
 from portal.following import TRAVELS, USUAL_TRAVEL, Standing
 from portal.paging import Page
-from portal.record.showing import Words
 from portal.schedule import PAYER_NAMES
 from portal.timetable import poli_name
 from portal.visit import Visit
+from portal.words import Words
 from resources.issues import Text
 
 CODE = re.compile(r"[0-9]{8}[0-9A-Z]{6}")
