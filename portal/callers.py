@@ -9,6 +9,7 @@ from auth.caller import ANONYMOUS, Caller
 from auth.policy import Policy, Role
 from auth.scopes import parse
 from auth.users import User
+from exports.documents import accesses
 
 CLIENT = "portal"
 """How the journal names these pages among the apps."""
@@ -27,7 +28,7 @@ TIMETABLES = (
 ANYBODY = replace(
     ANONYMOUS,
     scopes=parse(" ".join(f"user/{type}.rs" for type in TIMETABLES)),
-    role=Role("umum", frozenset((type, "rs") for type in TIMETABLES), purpose="PATRQT"),
+    role=Role(accesses.ANYBODY, frozenset((type, "rs") for type in TIMETABLES), purpose="PATRQT"),
     purpose="PATRQT",
     client=CLIENT,
 )

@@ -19,13 +19,16 @@ from fhir_server.messages import Resource
 from resources.issues import Text
 
 EMERGENCY = "BTG"
-LINK = "tautan"
-"""The role of who was given a link to a summary."""
+LINK, ANYBODY = "tautan", "umum"
+"""The roles of who was given a link to a summary, and of who came without an account, by the code of a booking."""
 
 TYPE = re.compile(r"[A-Z][A-Za-z]+")
 DOCUMENT = re.compile(r"[?&]document=([a-z-]{1,40})")
 SELF = Text("You yourself", "Anda sendiri")
-WHO_HAS_A_LINK = Text("Who has the link that you gave", "Pemegang tautan yang Anda bagikan")
+WITHOUT_ACCOUNT = {
+    LINK: Text("Who has the link that you gave", "Pemegang tautan yang Anda bagikan"),
+    ANYBODY: Text("Somebody with your booking code", "Orang yang punya kode booking Anda"),
+}
 RECORD = Text("the record", "rekam medis")
 ROLES = {
     "dokter": Text("Doctor", "Dokter"),
@@ -197,8 +200,8 @@ def _who(actor: Mapping[str, Any], chart: Chart, language: Language) -> str:
     found = chart.get(who)
     name = saying.name(found) if found is not None else str(who.get("display") or UNKNOWN.in_language(language))
     role = next((str(one["text"]) for one in actor.get("role", ()) if one.get("text")), "")
-    if role == LINK:
-        return WHO_HAS_A_LINK.in_language(language)
+    if role in WITHOUT_ACCOUNT:
+        return WITHOUT_ACCOUNT[role].in_language(language)
     told = ROLES[role].in_language(language) if role in ROLES else role
     return f"{name} ({told})" if role else name
 

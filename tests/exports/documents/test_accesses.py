@@ -131,9 +131,15 @@ def test_the_same_in_english(event: Event, words: str) -> None:
     assert found.purpose in ("Care of the patient", "EMERGENCY")
 
 
-def test_who_came_by_a_link_is_told_so() -> None:
-    found = _told(looked(WHEN, who="share:7", role="tautan", purpose="PATRQT"))
-    assert found.who == "Pemegang tautan yang Anda bagikan"
+@pytest.mark.parametrize(
+    ("who", "role", "told"),
+    [
+        ("share:7", "tautan", "Pemegang tautan yang Anda bagikan"),
+        ("anonymous", "umum", "Orang yang punya kode booking Anda"),
+    ],
+)
+def test_who_came_without_an_account_is_told_so(who: str, role: str, told: str) -> None:
+    assert _told(looked(WHEN, who=who, role=role, purpose="PATRQT")).who == told
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
