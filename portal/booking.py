@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,7 @@ from bookings.refusals import Refused
 from bookings.session import PAYERS, Session
 from fhir_server.errors import FhirError
 from portal.bringing import to_bring
+from portal.form_keys import AGAIN, is_keyed, key_of, new_key
 from portal.paging import Page
 from portal.record.reading import is_absent
 from portal.refusing import plain
@@ -27,12 +27,10 @@ from portal.visit import Visit, own
 from portal.words import Words
 from resources.issues import Text
 
-KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
 REFERRAL = re.compile(r"[0-9A-Z/.\-]{5,40}")
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 NO_BOOKING = Text("There is no such booking.", "Pendaftaran ini tidak ada.")
 NO_SESSION = Text("There is no such session.", "Jadwal ini tidak ada.")
-AGAIN = Text("Load this page again, please.", "Muat ulang halaman ini, lalu coba lagi.")
 CHOOSE_KIND = Text("Choose the kind of the visit with BPJS.", "Pilih jenis kunjungan BPJS.")
 TYPE_NUMBER = Text(
     "Type the number of the referral or of the control letter: letters, digits and / . - only.",
@@ -77,7 +75,7 @@ async def hold(visit: Visit, form: Form) -> Response:
 
 
 def _problem(form: Form, wished: Wished) -> Text | None:
-    if form.one("payer") not in PAYERS or not KEY.fullmatch(form.one("key")):
+    if form.one("payer") not in PAYERS or not is_keyed(form):
         return AGAIN
     if wished.payer == "jkn" and wished.kind is None:
         return CHOOSE_KIND
@@ -114,9 +112,7 @@ async def show(visit: Visit) -> Response:
 async def submit(visit: Visit, form: Form) -> Response:
     """Confirms the hold; `release`: gives the place back."""
     own(visit, form)
-    booking, key = await own_booking(visit), form.one("key")
-    if not KEY.fullmatch(key):
-        raise PageRefused(400, AGAIN)
+    booking, key = await own_booking(visit), key_of(form)
     code = "$cancel" if form.one("release") else "$book"
     try:
         await visit.ask("POST", f"Appointment/{booking.id}/{code}", sent={}, key=key)
@@ -151,7 +147,7 @@ async def _page(visit: Visit, booking: Booking, status: int = 200, problem: Text
         payer=PAYER_NAMES[booking.payer],
         bring=to_bring(booking),
         promised=visit.portal.rules.promised,
-        key=secrets.token_urlsafe(24),
+        key=new_key(),
         problem=problem,
     )
 

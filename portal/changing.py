@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from starlette.responses import Response
 
 from auth.pages.forms import Form, PageRefused
@@ -11,7 +9,7 @@ from bookings.booking import Booking
 from bookings.reading import session_of
 from bookings.refusals import Refused
 from bookings.session import Session
-from portal.booking import AGAIN, KEY
+from portal.form_keys import key_of, new_key
 from portal.paging import Page
 from portal.refusing import PLAIN, plain
 from portal.tickets import BY_CODE, NO_TICKET, booking_by_code, is_changeable
@@ -49,7 +47,7 @@ def _cancel_page(
         booking=booking,
         session=session,
         name=poli_name(session),
-        key=secrets.token_urlsafe(24),
+        key=new_key(),
         longest=LONGEST_REASON,
         problem=problem or _why_not(visit, booking, session),
         can_change=booking.status in ("pending", "waitlist") or is_changeable(visit, booking, session),
@@ -86,7 +84,7 @@ async def _reschedule_page(
         session=session,
         name=poli_name(session),
         days=by_day(open_ones),
-        key=secrets.token_urlsafe(24),
+        key=new_key(),
         problem=problem or _why_not(visit, booking, session),
         can_change=is_changeable(visit, booking, session),
     )
@@ -94,8 +92,7 @@ async def _reschedule_page(
 
 async def _checked(visit: Visit, form: Form) -> tuple[Booking, Session]:
     own(visit, form)
-    if not KEY.fullmatch(form.one("key")):
-        raise PageRefused(400, AGAIN)
+    key_of(form)
     return await _own(visit)
 
 

@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from auth import csrf
-from auth.pages.forms import Form, PageRefused, form_of
-from auth.pages.visit import origin
+from auth.pages.forms import PageRefused
+from auth.pages.own_form import own_form
 from auth.people import RecordUnavailable
 from auth.storage.database import DatabaseFailed
 from fhir_server.errors import FhirError
@@ -56,10 +55,6 @@ PAGES: tuple[Page, ...] = (
 )
 
 A_YEAR = "public, max-age=31536000, immutable"
-STALE = Text(
-    "This page was open for too long. Go back, load it again, and try once more.",
-    "Halaman ini terlalu lama terbuka. Kembali, muat ulang halamannya, lalu coba lagi.",
-)
 NOTHING_HERE = Text("There is nothing at this address.", "Tidak ada apa-apa di alamat ini.")
 UNAVAILABLE = Text(
     "The hospital's server does not answer now. Try again in a few minutes.",
@@ -124,7 +119,7 @@ async def _answer(page: Page, visit: Visit) -> Response:
     is_sent = visit.request.method == "POST"
     if (page.submit if is_sent else page.show) is None:
         raise PageRefused(405, NOTHING_HERE)
-    form = await _own_form(visit) if is_sent else None
+    form = await own_form(visit.sign_in) if is_sent else None
     if page.needs == "patient":
         if visit.user is None:
             return visit.to_sign_in()
@@ -134,13 +129,3 @@ async def _answer(page: Page, visit: Visit) -> Response:
         return await page.submit(visit, form)
     assert page.show is not None
     return await page.show(visit)
-
-
-async def _own_form(visit: Visit) -> Form:
-    """The form, if one of our own pages sent it. Raises PageRefused."""
-    if not csrf.is_ours(visit.request.headers, origin(visit.sign_in.issuer.url)):
-        raise PageRefused(403, STALE)
-    form = await form_of(visit.request)
-    if not csrf.carries(visit.sign_in.secret, form.one("csrf")):
-        raise PageRefused(403, STALE)
-    return form

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.responses import Response
 
 from bookings.booking import KINDS
 from bookings.session import PAYERS, Payer
+from portal.form_keys import new_key
 from portal.paging import Page
 from portal.timetable import Timetable, poli_name, timetable, timetable_of
 from portal.visit import Visit
@@ -72,7 +72,7 @@ def sessions_page(visit: Visit, known: Timetable, where: tuple[str, str], wished
         wished=wished,
         payers=[(one, PAYER_NAMES[one]) for one in reversed(PAYERS)],
         kinds=list(KIND_NAMES.items()),
-        key=secrets.token_urlsafe(24),
+        key=new_key(),
         **values,
     )
 

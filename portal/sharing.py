@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -18,6 +16,7 @@ from fhir_server.record import Record
 from fhir_server.search.query import parse
 from fhir_server.store.documents import Document
 from portal import share_link
+from portal.form_keys import is_keyed, new_key
 from portal.paging import Page
 from portal.rights.performing import performer
 from portal.share_link import LENGTHS, ShareLink
@@ -27,7 +26,6 @@ from resources.issues import Text
 
 MOST_OPEN, MOST_READ = 10, 100
 MOST_COUNTED = 1_000
-KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
 NO_SUCH_LINK = Text("There is no such link any more.", "Tautan ini sudah tidak ada.")
 CHOOSE = Text("Choose how long the link is good.", "Pilih berapa lama tautan berlaku.")
 TOO_MANY = Text(
@@ -57,7 +55,7 @@ async def submit(visit: Visit, form: Form) -> Response:
     if id := form.one("revoke"):
         return await _revoke(visit, id)
     key, length = form.one("key"), LENGTHS.get(form.one("minutes"))
-    if length is None or not KEY.fullmatch(key):
+    if length is None or not is_keyed(form):
         return await _page(visit, 400, problem=CHOOSE)
     secret = share_link.secret_of(visit.sign_in.secret, key)
     made = await _made(visit, share_link.link(secret, visit.patient, visit.now, length[0]))
@@ -113,7 +111,7 @@ async def _page(visit: Visit, status: int = 200, problem: Text | None = None) ->
         )
         for one, times in zip(links, opened, strict=True)
     ]
-    values = {"links": shown, "lengths": LENGTHS, "key": secrets.token_urlsafe(24), "problem": problem}
+    values = {"links": shown, "lengths": LENGTHS, "key": new_key(), "problem": problem}
     return visit.page("sharing/share.html", status, done=visit.query("done"), **values)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -190,10 +189,6 @@ class Visit:
         """The resources of the first page of a search, without what it includes. Raises FhirError."""
         bundle = await self.ask("GET", type, query=query)
         return [row["resource"] for row in bundle.get("entry", ()) if row["search"]["mode"] == "match"]
-
-    async def found_together(self, *searches: tuple[str, Parameters]) -> list[list[Resource]]:
-        """Several searches at the same time. Raises FhirError."""
-        return list(await asyncio.gather(*(self.found(type, query) for type, query in searches)))
 
     def _request(
         self, method: str, path: str, query: Parameters = (), body: Resource | None = None, *, key: str = ""

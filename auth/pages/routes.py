@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from auth import csrf
 from auth.pages import apps, binding, consent, launch, login, logout, password, reset, second_factor
-from auth.pages.forms import Form, PageRefused, form_of
+from auth.pages.forms import Form, PageRefused
 from auth.pages.next import query
-from auth.pages.visit import Visit, origin, visit_of
+from auth.pages.own_form import own_form
+from auth.pages.visit import Visit, visit_of
 from auth.people import RecordUnavailable
 from auth.storage.database import DatabaseFailed
 from resources.issues import Text
@@ -25,10 +25,6 @@ Show = Callable[[Visit], Awaitable[Response]]
 Submit = Callable[[Visit, Form], Awaitable[Response]]
 Needs = Literal["nobody", "password", "everything"]
 
-STALE = Text(
-    "This page was open for too long. Please go back, load it again, and try once more.",
-    "Halaman ini terlalu lama terbuka. Kembali, muat ulang halamannya, lalu coba lagi.",
-)
 UNAVAILABLE = Text(
     "The medical record does not answer now. Please try again in a few minutes.",
     "Rekam medis sedang tidak menjawab. Coba lagi beberapa menit lagi.",
@@ -81,7 +77,7 @@ async def answer(page: Page, request: Request) -> Response:
 
 async def _answer(page: Page, visit: Visit) -> Response:
     try:
-        form = await _own_form(visit) if visit.request.method == "POST" else None
+        form = await own_form(visit) if visit.request.method == "POST" else None
         if page.needs != "nobody" and visit.session is None:
             return visit.redirect(f"/auth/login{query(visit, form)}")
         if page.needs == "everything" and visit.session is not None and not visit.session.complete:
@@ -91,13 +87,3 @@ async def _answer(page: Page, visit: Visit) -> Response:
         return visit.page("refused.html", refused.status, problem=refused.text)
     except RecordUnavailable:
         return visit.page("refused.html", 503, problem=UNAVAILABLE)
-
-
-async def _own_form(visit: Visit) -> Form:
-    """The form, if one of our own pages sent it. Raises PageRefused."""
-    if not csrf.is_ours(visit.request.headers, origin(visit.issuer.url)):
-        raise PageRefused(403, STALE)
-    form = await form_of(visit.request)
-    if not csrf.carries(visit.secret, form.one("csrf")):
-        raise PageRefused(403, STALE)
-    return form

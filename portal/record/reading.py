@@ -43,7 +43,7 @@ async def listed(record: Record, patient: str, type: str, query: Parameters, *, 
     start = decode(cursor, seal) if cursor else Cursor()
     page = await paging.read((search,), record, Reading(place=start.place, at=start.moment))
     extra = await included(search.results, page.documents, record, at=page.at)
-    found = {_name(one["resource"]): one["resource"] for one in (*page.documents, *extra.documents)}
+    found = {own_name(one["resource"]): one["resource"] for one in (*page.documents, *extra.documents)}
     older = encode(Cursor(page.next, page.at), seal) if page.next is not None else ""
     resources = [one["resource"] for one in page.documents]
     return Listed(resources, chart_of(record, f"Patient/{patient}", found), older)
@@ -68,5 +68,6 @@ def is_absent(error: FhirError) -> bool:
     return error.status in ABSENT
 
 
-def _name(resource: Resource) -> str:
+def own_name(resource: Resource) -> str:
+    """Type/id"""
     return f"{resource['resourceType']}/{resource['id']}"

@@ -23,7 +23,7 @@ from portal.paging import Page
 from portal.record import diagnoses, documents, measured, results, steps, timeline
 from portal.record.measured import Measured
 from portal.record.medicines import medicine
-from portal.record.reading import chart_of, is_absent, language
+from portal.record.reading import chart_of, is_absent, language, own_name
 from portal.record.showing import shown
 from portal.visit import Visit
 from resources.issues import Text
@@ -83,13 +83,13 @@ async def _chart(record: Record, encounter: Resource) -> Chart:
         for type, (parameter, most) in READS.items()
     ]
     rows = await asyncio.gather(*reads, _some(record, "Appointment", _after(encounter), moment))
-    resources = {_name(one): one for found in ([encounter], *rows) for one in found}
+    resources = {own_name(one): one for found in ([encounter], *rows) for one in found}
     by_type: dict[str, list[str]] = {}
     for name in {name_of(one, record.site.base) for one in references(list(resources.values()))} - set(resources):
         type, _, id = name.partition("/")
         if type in REFERRED:
             by_type.setdefault(type, []).append(id)
-    resources |= {_name(one["resource"]): one["resource"] for one in await record.read_many(by_type, at=moment)}
+    resources |= {own_name(one["resource"]): one["resource"] for one in await record.read_many(by_type, at=moment)}
     return chart_of(record, focus, resources)
 
 
@@ -152,10 +152,6 @@ def _follow_up(chart: Chart) -> Iterable[Resource]:
 def _is_follow_up(request: Resource) -> bool:
     codes = composition.categories(request) | composition.categories(request, "code")
     return bool(codes & {*composition.REFERRALS, describing.FOLLOW_UP})
-
-
-def _name(resource: Resource) -> str:
-    return f"{resource['resourceType']}/{resource['id']}"
 
 
 PAGES = (Page("record/visits/{id}", "patient", show),)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.responses import Response
 
-from auth.pages.forms import Form, PageRefused
+from auth.pages.forms import Form
 from exports import saying
 from exports.documents.ringkasan_pasien import CLASSES
 from exports.units import Language
@@ -18,6 +16,7 @@ from fhir_server.changes import Change
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
 from fhir_server.search.query import parse
+from portal.form_keys import key_of, new_key
 from portal.rights import request as lying
 from portal.rights.performing import performer
 from portal.rights.request import KINDS, LONGEST, Kind, Request, RequestRefused, asked, id_of, judge
@@ -27,7 +26,6 @@ from resources.issues import Text
 from resources.systems import RIGHTS_REQUEST
 
 MOST, MOST_VISITS = 50, 12
-KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
 CODES = ",".join(f"{RIGHTS_REQUEST}|{kind}" for kind in KINDS)
 NAMES: dict[Kind, Text] = {
     "correction": Text("Correct something that is wrong", "Perbaiki data yang salah"),
@@ -90,9 +88,7 @@ async def show(visit: Visit) -> Response:
 async def submit(visit: Visit, form: Form) -> Response:
     """Sends one; the same form sent again is the same request."""
     own(visit, form)
-    key = form.one("key")
-    if not KEY.fullmatch(key):
-        raise PageRefused(400, Text("Load this page again, please.", "Muat ulang halaman ini, lalu coba lagi."))
+    key = key_of(form)
     typed = Typed(form.one("kind"), form.one("said").replace("\r\n", "\n").strip(), form.one("visit"))
     id, record = id_of(visit.patient, key), visit.record("create")
     waiting = [one for one in await _requests(record, visit) if one.id != id]
@@ -118,7 +114,7 @@ async def _page(
 ) -> Response:
     async with visit.reading("$requests") as record:
         found, visits = await asyncio.gather(_requests(record, visit), _visits(record, visit))
-    shown = {"problem": None, "key": secrets.token_urlsafe(24), **values}
+    shown = {"problem": None, "key": new_key(), **values}
     return visit.page(
         "rights/requests.html",
         status,
