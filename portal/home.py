@@ -13,7 +13,7 @@ from portal.booked import Row, coming_from, rows
 from portal.following import Standing
 from portal.paging import Page
 from portal.record import coming
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.visit import Visit
 from portal.words import Words
 from resources.issues import Text
@@ -34,7 +34,7 @@ async def show(visit: Visit) -> Response:
         words=Words(visit),
         next=next,
         others=found[1:4],
-        controls=[coming.asked(one, controls.chart, language(visit)) for one in controls.resources[:3]],
+        controls=[coming.asked(one, controls.chart, visit.language) for one in controls.resources[:3]],
     )
 
 

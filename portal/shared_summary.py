@@ -13,7 +13,7 @@ from auth.pages.forms import PageRefused
 from exports import downloads
 from exports.documents.ringkasan_pasien import KIND, sheet
 from exports.gathering import gathered
-from exports.making import Language, Making
+from exports.making import Making
 from exports.sheet import Block, Fields, Heading, Letterhead, Paragraph, Plot, Table, Together
 from fhir_server.audit.events import Trail
 from fhir_server.messages import FhirRequest, FhirResponse, Parameters
@@ -38,7 +38,7 @@ BLOCKS = {Heading: "heading", Paragraph: "paragraph", Fields: "fields", Table: "
 async def show(visit: Visit) -> Response:
     """The summary in the language of who looks."""
     found = await _found(visit)
-    language = _language(visit)
+    language = visit.language
     record = await _record(visit, found, "$summary")
     chart = await gathered(record, KIND.type, found.patient, KIND.reads, also=KIND.also)
     await record.note()
@@ -63,7 +63,7 @@ async def pdf(visit: Visit) -> Response:
         )
         return await visit.portal.dispatcher.answer(request, record)
 
-    response = await downloads.drawn(ask, KIND.code, found.patient, (("language", _language(visit)),))
+    response = await downloads.drawn(ask, KIND.code, found.patient, (("language", visit.language),))
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -106,10 +106,6 @@ def _shown(blocks: list[Block]) -> list[tuple[str, Block]]:
     known = [(BLOCKS[type(one)], one) for one in blocks if type(one) in BLOCKS]
     following = [name for name, _ in known[1:]] + ["heading"]
     return [pair for pair, after in zip(known, following, strict=True) if (pair[0], after) != ("heading", "heading")]
-
-
-def _language(visit: Visit) -> Language:
-    return "id" if visit.language == "id" else "en"
 
 
 def _kept_nowhere(response: Response) -> Response:

@@ -23,6 +23,7 @@ from auth.pages.visit import Visit as SignIn
 from auth.pages.visit import visit_of as sign_in_of
 from auth.people import Person
 from auth.users import User
+from exports.units import Language
 from fhir_server.audit.events import Trail
 from fhir_server.errors import FhirError, Unavailable
 from fhir_server.json_routes import parameters_of
@@ -69,8 +70,8 @@ class Visit:
         return self.sign_in.request
 
     @property
-    def language(self) -> str:
-        return self.sign_in.language
+    def language(self) -> Language:
+        return "en" if self.sign_in.language == "en" else "id"
 
     @property
     def user(self) -> User | None:

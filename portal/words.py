@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from exports import wording
+from exports.units import Language
 from portal.visit import Visit
 from portal.wording import duration, full_day, hours, short_day
 
@@ -17,7 +18,7 @@ class Words:
     visit: Visit
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         return self.visit.language
 
     def say(self, id: str, en: str) -> str:

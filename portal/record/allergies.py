@@ -17,7 +17,7 @@ from exports.wording import DASH
 from fhir_server.messages import Resource
 from fhir_server.record import Record
 from portal.paging import Page
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.showing import shown
 from portal.visit import Visit
 from resources.issues import Text
@@ -60,7 +60,7 @@ async def show(visit: Visit) -> Response:
 async def known(record: Record, visit: Visit) -> list[Allergy]:
     """Of the patient, the dangerous ones first. Raises FhirError."""
     found = await listed(record, visit.patient, "AllergyIntolerance", QUERY)
-    told = [_told(one, found.chart, language(visit)) for one in found.resources if not _is_void(one)]
+    told = [_told(one, found.chart, visit.language) for one in found.resources if not _is_void(one)]
     return sorted(told, key=lambda one: (one.is_over, not one.is_high))
 
 

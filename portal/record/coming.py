@@ -16,7 +16,7 @@ from exports.wording import DASH
 from fhir_server.messages import Parameters, Resource
 from portal.paging import Page
 from portal.record import timeline
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.showing import shown
 from portal.visit import Visit
 from resources.issues import Text
@@ -59,7 +59,7 @@ class Asked:
 
 
 async def show(visit: Visit) -> Response:
-    told = language(visit)
+    told = visit.language
     async with visit.reading("$coming") as record:
         booked, referrals, controls, plans = await asyncio.gather(
             listed(record, visit.patient, "Appointment", _from(visit.now.date())),

@@ -21,7 +21,7 @@ from exports.units import Language
 from fhir_server.messages import Parameters, Resource
 from portal.paging import Page
 from portal.record import timeline
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.results import is_image
 from portal.record.showing import shown
 from portal.visit import Visit
@@ -69,7 +69,7 @@ class OfVisit:
 
 
 async def show(visit: Visit) -> Response:
-    cursor, told = visit.query("page"), language(visit)
+    cursor, told = visit.query("page"), visit.language
     async with visit.reading("$documents") as record:
         given_out, visits = await asyncio.gather(
             listed(record, visit.patient, "DocumentReference", ISSUED),

@@ -12,7 +12,7 @@ from exports.chart import Chart
 from exports.units import Language
 from fhir_server.messages import Resource
 from portal.paging import Page
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.showing import shown
 from portal.visit import Visit
 
@@ -34,7 +34,7 @@ async def show(visit: Visit) -> Response:
     cursor = visit.query("page")
     async with visit.reading("$immunizations") as record:
         found = await listed(record, visit.patient, "Immunization", QUERY, cursor=cursor)
-    rows = [_told(one, found.chart, language(visit)) for one in found.resources]
+    rows = [_told(one, found.chart, visit.language) for one in found.resources]
     return shown(visit, "immunizations.html", rows=rows, older=found.older, is_first=not cursor)
 
 

@@ -17,7 +17,7 @@ from exports.units import Language
 from exports.wording import DASH
 from fhir_server.messages import Parameters, Resource
 from portal.paging import Page
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.showing import shown
 from portal.record.timeline import person
 from portal.visit import Visit
@@ -65,7 +65,7 @@ async def show(visit: Visit) -> Response:
             listed(record, visit.patient, "MedicationRequest", PAST, cursor=cursor),
             listed(record, visit.patient, "MedicationStatement", STATEMENTS),
         )
-    told = language(visit)
+    told = visit.language
     now = [medicine(one, found.chart, told) for found in (current, statements) for one in found.resources]
     before = [medicine(one, past.chart, told) for one in past.resources]
     return shown(

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from exports.chart import Chart
-from exports.units import Language
 from fhir_server.errors import FhirError
 from fhir_server.interactions import paging
 from fhir_server.interactions.including import included
@@ -17,7 +16,6 @@ from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Reading, Record
 from fhir_server.search.cursor import Cursor, decode, encode
 from fhir_server.search.query import parse
-from portal.visit import Visit
 
 ABSENT = frozenset((400, 403, 404, 410))
 NOTHING: Mapping[str, Resource] = {}
@@ -57,10 +55,6 @@ def chart_of(record: Record, focus: str, resources: Mapping[str, Resource] = NOT
 def about(chart: Chart, focus: str) -> Chart:
     """The same, about another of its resources."""
     return replace(chart, focus=focus)
-
-
-def language(visit: Visit) -> Language:
-    return "en" if visit.language == "en" else "id"
 
 
 def is_absent(error: FhirError) -> bool:

@@ -16,7 +16,7 @@ from exports.units import Language
 from fhir_server.messages import Parameters, Resource
 from portal.paging import Page
 from portal.record import measured, trends
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.showing import shown
 from portal.visit import Visit
 from resources.issues import Text
@@ -53,7 +53,7 @@ class Image:
 
 
 async def show(visit: Visit) -> Response:
-    cursor, told = visit.query("page"), language(visit)
+    cursor, told = visit.query("page"), visit.language
     async with visit.reading("$results") as record:
         tests, reports = await asyncio.gather(
             listed(record, visit.patient, "Observation", LABORATORY, cursor=cursor),
@@ -86,7 +86,7 @@ def is_image(report: Resource) -> bool:
 
 
 async def show_one(visit: Visit) -> Response:
-    code, cursor, told = visit.path("code"), visit.query("page"), language(visit)
+    code, cursor, told = visit.path("code"), visit.query("page"), visit.language
     if CODE.fullmatch(code) is None:
         raise PageRefused(404, NO_TEST)
     codes = measured.same_as(code)

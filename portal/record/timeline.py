@@ -17,7 +17,7 @@ from fhir_server.messages import Resource
 from portal.paging import Page
 from portal.record import allergies, diagnoses
 from portal.record.diagnoses import Told
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.showing import shown
 from portal.visit import Visit
 from resources.issues import Text
@@ -72,7 +72,7 @@ async def show(visit: Visit) -> Response:
         visits, known = await asyncio.gather(
             listed(record, visit.patient, "Encounter", VISITS, cursor=cursor), allergies.known(record, visit)
         )
-    lines = [line(one, visits.chart, language(visit)) for one in visits.resources]
+    lines = [line(one, visits.chart, visit.language) for one in visits.resources]
     return shown(
         visit, "timeline.html", lines=lines, older=visits.older, is_first=not cursor, allergies=known, ways=WAYS
     )

@@ -23,7 +23,7 @@ from portal.paging import Page
 from portal.record import diagnoses, documents, measured, results, steps, timeline
 from portal.record.measured import Measured
 from portal.record.medicines import medicine
-from portal.record.reading import chart_of, is_absent, language, own_name
+from portal.record.reading import chart_of, is_absent, own_name
 from portal.record.showing import shown
 from portal.visit import Visit
 from resources.issues import Text
@@ -59,7 +59,7 @@ async def show(visit: Visit) -> Response:
     async with visit.reading("$visit") as record:
         encounter = await _encounter(record, visit.path("id"))
         chart = await _chart(record, encounter)
-    return shown(visit, "visit.html", **_told(encounter, chart, language(visit)))
+    return shown(visit, "visit.html", **_told(encounter, chart, visit.language))
 
 
 async def _encounter(record: Record, id: str) -> Resource:

@@ -16,7 +16,7 @@ from fhir_server.messages import Parameters
 from portal.paging import Page
 from portal.record import measured, trends
 from portal.record.measured import Measured
-from portal.record.reading import language, listed
+from portal.record.reading import listed
 from portal.record.results import HOLDS
 from portal.record.showing import shown
 from portal.visit import Visit
@@ -45,8 +45,8 @@ class Sign:
 async def show(visit: Visit) -> Response:
     async with visit.reading("$vital-signs") as record:
         found = await listed(record, visit.patient, "Observation", QUERY)
-    values = measured.values(found.resources, found.chart, language(visit))
-    return shown(visit, "vital_signs.html", signs=signs(values, language(visit)))
+    values = measured.values(found.resources, found.chart, visit.language)
+    return shown(visit, "vital_signs.html", signs=signs(values, visit.language))
 
 
 def signs(values: Sequence[Measured], language: Language) -> list[Sign]:

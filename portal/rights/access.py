@@ -12,7 +12,6 @@ from starlette.responses import Response
 from auth.pages.forms import PageRefused
 from exports.chart import Chart, name_of, references
 from exports.documents.accesses import Access, access, account_of, actor_of
-from exports.units import Language
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
 from fhir_server.search.query import parse
@@ -68,7 +67,7 @@ async def show(visit: Visit) -> Response:
     async with visit.reading("$access") as record:
         events, older = await _events(record, visit, before, only)
         chart = await _chart(record, visit, events)
-    language: Language = "id" if visit.language == "id" else "en"
+    language = visit.language
     seen = [(access(one, chart, language), _is_own(one, visit)) for one in events]
     return visit.page("rights/access.html", days=list(days(seen, language)), older=older, only=only, before=before)
 

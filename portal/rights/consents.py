@@ -16,7 +16,6 @@ from starlette.responses import Response
 from auth.pages.forms import Form, PageRefused
 from auth.storage import tokens
 from exports import saying
-from exports.units import Language
 from fhir_server.changes import Change
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
@@ -130,7 +129,7 @@ def _decision(one: Resource, visit: Visit) -> Paper:
 
 
 def _paper(one: Resource, visit: Visit) -> Paper:
-    language: Language = "id" if visit.language == "id" else "en"
+    language = visit.language
     title = saying.listed(saying.concept(row, language) for row in one.get("category", ()))
     status = str(one.get("status"))
     return Paper(title, _day(one, visit), STATES.get(status, Text(status, status)))

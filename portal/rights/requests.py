@@ -11,7 +11,6 @@ from starlette.responses import Response
 from auth.pages.forms import Form
 from exports import saying
 from exports.documents.ringkasan_pasien import CLASSES
-from exports.units import Language
 from fhir_server.changes import Change
 from fhir_server.messages import Parameters, Resource
 from fhir_server.record import Record
@@ -149,7 +148,7 @@ async def _own_visit(record: Record, visit: Visit, typed: Typed) -> str:
 
 def _named(encounter: Resource, visit: Visit) -> str:
     """24 Nov 2026, Poli Penyakit Dalam"""
-    language: Language = "id" if visit.language == "id" else "en"
+    language = visit.language
     start = str(encounter.get("period", {}).get("start", ""))
     day = short_day(datetime.fromisoformat(start).astimezone(visit.zone).date(), visit.language) if start else ""
     kind = CLASSES.get(str(encounter.get("class", {}).get("code")))
